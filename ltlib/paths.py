@@ -1,0 +1,45 @@
+"""Where files lie, and how a file comes to be there whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+from ltlib.errors import InputError
+
+
+def cache_dir() -> Path:
+    """Folder for downloads, vocabularies and encoded corpora: `$LTLIB_CACHE`, else the user's."""
+    path = Path(os.environ.get("LTLIB_CACHE") or platformdirs.user_cache_path("ltlib"))
+    return existing_folder(path, "set LTLIB_CACHE to a folder that can be written")
+
+
+def existing_folder(path: Path, remedy: str) -> Path:
+    """Make `path` a folder if it is not one yet.
+
+    Raises:
+        InputError: something that is not a folder stands there, or it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(f"{path}: is a file, not a folder; {remedy}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made ({error.strerror}); {remedy}") from None
+    return path
+
+
+@contextmanager
+def replace_into(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside `path`; on success it takes the place of `path` in one step."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

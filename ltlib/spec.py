@@ -1,0 +1,134 @@
+"""What a run is: everything that decides its bits, and nothing else."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+from ltlib.errors import InputError
+from ltlib.protocol import Protocol
+
+SPEC_VERSION = 1  # raised when the same spec would give other bits
+
+Strategy = Literal["full-model", "ticket-reset", "ticket-random", "masks-reset", "masks-random"]
+TICKET_STRATEGIES: tuple[Strategy, ...] = ("ticket-reset", "ticket-random")
+MASKS_STRATEGIES: tuple[Strategy, ...] = ("masks-reset", "masks-random")
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One training run. In obtaining, source and target are the same domain."""
+
+    experiment: Literal["obtain", "transfer"]
+    strategy: Strategy
+    source: str
+    target: str
+    round: int
+    replicate: int
+    seed: int
+    corpus: str
+    corpus_hash: str
+    protocol: Protocol
+
+    def canonical(self) -> dict[str, Any]:
+        """The spec as JSON holds it; protocol fields at the paper's value are left out."""
+        fields = asdict(replace(self, protocol=Protocol()))
+        return fields | {"protocol": self.protocol.differences(), "spec_version": SPEC_VERSION}
+
+    @classmethod
+    def from_canonical(cls, fields: dict[str, Any]) -> "RunSpec":
+        """Inverse of `canonical`.
+
+        Raises:
+            InputError: written by another version of the spec.
+        """
+        version = fields.get("spec_version")
+        if version != SPEC_VERSION:
+            raise InputError(
+                f"spec_version is {version}, this ltlib reads {SPEC_VERSION}; use another store"
+            )
+        values = {name: value for name, value in fields.items() if name != "spec_version"}
+        return cls(**values | {"protocol": Protocol.from_differences(fields["protocol"])})
+
+    @cached_property
+    def hash(self) -> str:
+        """Name of the run: 128 bits of SHA-256 over the canonical spec."""
+        text = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def needs(self) -> "RunSpec | None":
+        """The run this one starts from: the round before, or the ticket that is transferred."""
+        if self.experiment == "transfer":
+            return self.in_chain(self.round, "ticket-reset")
+        return None if self.round == 0 else self.in_chain(self.round - 1, self.strategy)
+
+    def first(self) -> "RunSpec":
+        """Round 0 of the chain this run hangs on, where its initial values lie."""
+        return self.in_chain(0, "full-model")
+
+    def in_chain(self, round_: int, strategy: Strategy) -> "RunSpec":
+        """A round of the chain of this run's source; round 0 is the full model's."""
+        return replace(
+            self,
+            experiment="obtain",
+            target=self.source,
+            round=round_,
+            strategy="full-model" if round_ == 0 else strategy,
+        )
+
+    def label(self) -> str:
+        """For people: strategy, domains, round, replicate."""
+        domains = self.source if self.source == self.target else f"{self.source}→{self.target}"
+        return f"{self.strategy} {domains} round {self.round} replicate {self.replicate}"
+
+
+def chain(first: RunSpec, rounds: int) -> list[RunSpec]:
+    """Rounds 0 to `rounds` of both ticket strategies, each after what it needs."""
+    later = [
+        first.in_chain(r, strategy)
+        for r in range(1, rounds + 1)
+        for strategy in TICKET_STRATEGIES
+    ]
+    return [first, *later]
+
+
+def transfers(first: RunSpec, target: str, rounds: int) -> list[RunSpec]:
+    """Rounds 0 to `rounds` of the chain of `first`, each transferred under both strategies."""
+    return [
+        replace(first, experiment="transfer", target=target, round=r, strategy=strategy)
+        for r in range(rounds + 1)
+        for strategy in MASKS_STRATEGIES
+    ]
+
+
+def plan(
+    corpus: str,
+    corpus_hash: str,
+    protocol: Protocol,
+    experiment: Literal["obtain", "transfer", "all"],
+    domains: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+    seed: int,
+) -> list[RunSpec]:
+    """The runs of an experiment, each after the one it needs.
+
+    Transfers bring the tickets they need with them: the whole chains of their sources, and of
+    their targets too, since TICKET-TARGET is the target's own ticket.
+    """
+    chosen = [] if experiment == "transfer" else list(domains)
+    chosen = list(dict.fromkeys([*chosen, *(domain for pair in pairs for domain in pair)]))
+    specs: list[RunSpec] = []
+    for replicate in range(protocol.replicates):
+        firsts = {
+            domain: RunSpec(
+                "obtain", "full-model", domain, domain, 0, replicate, seed, corpus, corpus_hash, protocol
+            )
+            for domain in chosen
+        }
+        for first in firsts.values():
+            specs += chain(first, protocol.rounds)
+        for source, target in pairs:
+            specs += transfers(firsts[source], target, protocol.rounds)
+    return specs

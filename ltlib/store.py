@@ -1,0 +1,154 @@
+"""The run store: one folder a run, named by its spec, there whole or not at all."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ltlib.errors import InputError
+from ltlib.paths import existing_folder
+from ltlib.spec import RunSpec
+
+COLUMNS = [
+    "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
+    "validation_accuracy", "test_accuracy", "epochs", "best_epoch", "seconds", "connected",
+    "corpus", "corpus_hash", "protocol", "spec_version",
+]  # fmt: skip
+ABANDONED = 3600  # seconds after which a half-written folder is nobody's
+
+
+class Store:
+    """Runs under `path`.
+
+    Raises:
+        InputError: `path` is a file; or it is not there and `create` is not set.
+    """
+
+    def __init__(self, path: str | Path, create: bool = False) -> None:
+        self.path = Path(path)
+        if create:
+            existing_folder(self.path, "name a folder for the store")
+            self._sweep()
+        elif self.path.is_file():
+            raise InputError(f"{self.path}: is a file, not a store; name the store's folder")
+        elif not self.path.is_dir():
+            raise InputError(f"{self.path}: store not found; make one with `ltlib run --store`")
+
+    def folder(self, spec: RunSpec) -> Path:
+        """Where the run lies, or would."""
+        return self.path / spec.hash
+
+    def __contains__(self, spec: RunSpec) -> bool:
+        return self.folder(spec).is_dir()
+
+    def hashes(self) -> list[str]:
+        """Names of all runs that are there."""
+        return sorted(p.parent.name for p in self.path.glob("*/run.json") if p.parent.name[0] != ".")
+
+    def write(
+        self, spec: RunSpec, metrics: dict[str, Any], tensors: dict[str, bytes], provenance: dict[str, Any]
+    ) -> None:
+        """Write a run into a temporary folder, then rename it into place.
+
+        A run that is already there stays: equal specs give equal runs.
+        """
+        files = {"metrics.json": _json(metrics)} | tensors
+        run = {
+            "spec": spec.canonical(),
+            "provenance": provenance,
+            "sha256": {name: _sha256(content) for name, content in files.items()},
+        }
+        run["sha256"]["run.json"] = _sha256(_json(run))
+        temporary = Path(tempfile.mkdtemp(dir=self.path, prefix=".writing-"))
+        try:
+            for name, content in (files | {"run.json": _json(run)}).items():
+                (temporary / name).write_bytes(content)
+            if spec not in self:
+                temporary.rename(self.folder(spec))
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def read(self, name: str, file: str) -> bytes:
+        """A file of the run called `name`, verified.
+
+        Raises:
+            InputError: missing, or not as it was written; names the file.
+        """
+        content = self._bytes(name, file)
+        if self.run(name)["sha256"].get(file) != _sha256(content):
+            raise self._damaged(name, file)
+        return content
+
+    def run(self, name: str) -> dict[str, Any]:
+        """`run.json` of a run, verified: spec, provenance and checksums."""
+        try:
+            run: dict[str, Any] = json.loads(self._bytes(name, "run.json"))
+            stated = run["sha256"].pop("run.json")
+        except (ValueError, KeyError, TypeError):
+            raise self._damaged(name, "run.json") from None
+        if stated != _sha256(_json(run)):
+            raise self._damaged(name, "run.json")
+        return run
+
+    def metrics(self, name: str) -> dict[str, Any]:
+        """What was measured in a run."""
+        metrics: dict[str, Any] = json.loads(self.read(name, "metrics.json"))
+        return metrics
+
+    def find(self, prefix: str) -> str:
+        """The one run whose name begins with `prefix`.
+
+        Raises:
+            InputError: none or several do.
+        """
+        found = [name for name in self.hashes() if name.startswith(prefix)]
+        if len(found) != 1:
+            count = "no run" if not found else f"{len(found)} runs"
+            raise InputError(f"{self.path}: {count} called '{prefix}'; `ltlib status` lists them")
+        return found[0]
+
+    def table(self, specs: Iterable[RunSpec] | None = None) -> pd.DataFrame:
+        """The results table of `specs` (default: of all runs that are there), one row a run."""
+        names = self.hashes() if specs is None else [spec.hash for spec in specs]
+        rows = pd.DataFrame(self._rows(names), columns=COLUMNS)
+        order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
+        return rows.sort_values(order, kind="stable", ignore_index=True)
+
+    def _rows(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
+        for name in names:
+            spec = self.run(name)["spec"]
+            spec["protocol"] = json.dumps(spec["protocol"], sort_keys=True)
+            values = spec | self.metrics(name)
+            yield {column: values[column] for column in COLUMNS}
+
+    def _bytes(self, name: str, file: str) -> bytes:
+        try:
+            return (self.path / name / file).read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"{self.path / name / file}: {error.strerror}; remove the folder, run again"
+            ) from None
+
+    def _damaged(self, name: str, file: str) -> InputError:
+        place = self.path / name
+        return InputError(f"{place / file}: damaged (checksum); remove {place} and run again")
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half-written."""
+        for folder in self.path.glob(".writing-*"):
+            if time.time() - folder.stat().st_mtime > ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, sort_keys=True, indent=1) + "\n").encode()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
