@@ -104,7 +104,11 @@ def execute(
 
 
 def _drain(
-    pool: ProcessPoolExecutor, missing: list[RunSpec], job: tuple[Any, ...], in_flight: int, bar: Any
+    pool: ProcessPoolExecutor,
+    missing: list[RunSpec],
+    job: tuple[Any, ...],
+    in_flight: int,
+    bar: Any,
 ) -> None:
     hashes = {spec.hash for spec in missing}
     waiting: dict[str, list[RunSpec]] = {}
@@ -187,5 +191,3 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
-
-

@@ -13,7 +13,7 @@ from ltlib.execute import execute
 from ltlib.paths import cache_dir
 from ltlib.protocol import Protocol
 from ltlib.provenance import provenance
-from ltlib.spec import RunSpec, plan
+from ltlib.spec import RunSpec, full_model, plan
 from ltlib.store import Store
 from ltlib.tensorfiles import read_ticket
 from ltlib.tickets import Ticket
@@ -126,9 +126,7 @@ def load_ticket(
         InputError: no such run is stored.
     """
     corpus.check_domains([source])
-    first = RunSpec(
-        "obtain", "full-model", source, source, 0, replicate, seed, corpus.name, corpus.hash, protocol
-    )
+    first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
     spec = first.in_chain(round, strategy)
     opened = Store(store or default_store())
     if spec not in opened:

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ltlib.packing import ZERO_VECTOR, Packed
-from ltlib.pooling import max_pooled_convolution
+from ltlib.pooling import max_pooled_convolutions
 from ltlib.protocol import Protocol
 
 CLASSES = 2
@@ -39,9 +40,7 @@ class TextCNN(nn.Module):
         super().__init__()
         size, channels = protocol.embedding_size, protocol.channels
         self.embedding = nn.Embedding(protocol.vocabulary_size, size)
-        self.convolutions = nn.ModuleDict(
-            {str(h): Convolution(h, channels, size) for h in protocol.heights}
-        )
+        self.convolutions = nn.ModuleList(Convolution(h, channels, size) for h in protocol.heights)
         self.hidden = nn.Linear(channels * len(protocol.heights), protocol.hidden_size)
         self.output = nn.Linear(protocol.hidden_size, CLASSES)
         self.dropout = protocol.dropout
@@ -59,17 +58,16 @@ class TextCNN(nn.Module):
             embedded = embedded.masked_fill(zero[:, None], 0.0)
         if generator is not None and self.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.dropout, generator)
-        pooled = [
-            max_pooled_convolution(embedded, layer.weight, batch.offsets) + layer.bias
-            for layer in self.convolutions.values()
-        ]
-        # max(relu(x)) = relu(max(x)): the non-linearity of Eq. 3 is taken once a filter.
-        features = torch.relu(torch.cat(pooled, dim=1))
+        layers = [cast(Convolution, layer) for layer in self.convolutions]
+        weights = [layer.weight for layer in layers]
+        biases = torch.cat([layer.bias for layer in layers])
+        # max(relu(x + b)) = relu(max(x) + b): bias and non-linearity are taken once a filter.
+        features = torch.relu(max_pooled_convolutions(embedded, weights, batch.offsets) + biases)
         return self.output(torch.relu(self.hidden(features)))
 
 
 def dropout_scale(like: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
-    """Dropout's factors, 0 with probability `rate`, else 1 / (1 - rate) (Srivastava et al. 2014)."""
+    """Dropout's factors, 0 with probability `rate`, else 1 / (1 - rate) (Srivastava 2014)."""
     bits = np.frombuffer(generator.bytes(2 * like.numel()), dtype=np.uint16)
     kept = torch.from_numpy(bits >= round(rate * DROPOUT_LEVELS)).to(like.device)
     return kept.view_as(like).to(like.dtype) / (1 - rate)
@@ -94,9 +92,10 @@ def initialise(model: nn.Module, generator: np.random.Generator, protocol: Proto
             _fill(layer.weight, values)
         elif isinstance(layer, Convolution | nn.Linear):
             fan_in = layer.weight.numel() // layer.bias.numel()
-            _fill_uniform(layer.weight, math.sqrt(6 / ((1 + protocol.he_slope**2) * fan_in)), generator)
-            bound = 0.0 if protocol.zero_biases else 1 / math.sqrt(fan_in)
-            _fill_uniform(layer.bias, bound, generator)
+            bound = math.sqrt(6 / ((1 + protocol.he_slope**2) * fan_in))
+            _fill_uniform(layer.weight, bound, generator)
+            bias_bound = 0.0 if protocol.zero_biases else 1 / math.sqrt(fan_in)
+            _fill_uniform(layer.bias, bias_bound, generator)
 
 
 def _fill_uniform(parameter: Tensor, bound: float, generator: np.random.Generator) -> None:

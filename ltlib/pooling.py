@@ -1,95 +1,141 @@
-"""Convolution and 1-max pooling in one step, over packed reviews (Eq. 3).
+"""Convolutions and 1-max pooling in one step, over packed reviews (Eq. 3).
 
-A filter's maximum in a review comes from one window, so only that window receives gradient:
-`reviews × filters × height` rows instead of one for every position. Both gradients are products
-of a sparse matrix with a dense one.
+All rows of all filters meet all subwords in one matrix product. A filter's maximum in a review
+comes from one window, so only that window receives gradient: `reviews × filters × height` rows
+instead of one for every position, and both gradients are sparse products.
 """
 
 import warnings
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 
-def max_pooled_convolution(embedded: Tensor, weight: Tensor, offsets: np.ndarray) -> Tensor:
-    """The largest response of each filter in each review, `[reviews, channels]`.
+def max_pooled_convolutions(
+    embedded: Tensor, weights: Sequence[Tensor], offsets: np.ndarray
+) -> Tensor:
+    """The largest response of each filter in each review, `[reviews, filters]`.
 
     Args:
         embedded: `[total, embedding]`, reviews end to end.
-        weight: `[height, channels, embedding]`.
-        offsets: int64 `[reviews + 1]`; every review holds at least `height` rows.
+        weights: `[height, channels, embedding]` for each height; filters keep this order.
+        offsets: int64 `[reviews + 1]`; every review holds at least the largest height of rows.
 
     Of windows that tie, the earliest wins.
     """
-    return _MaxPooledConvolution.apply(embedded, weight, offsets)
+    return _MaxPooledConvolutions.apply(embedded, offsets, *weights)
 
 
-class _MaxPooledConvolution(torch.autograd.Function):
+class _MaxPooledConvolutions(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, embedded: Tensor, weight: Tensor, offsets: np.ndarray) -> Tensor:
-        responses = window_responses(embedded, weight)
-        winners = winning_windows(responses, offsets, height=len(weight))
-        ctx.save_for_backward(embedded, weight, winners)
+    def forward(ctx: Any, embedded: Tensor, offsets: np.ndarray, *weights: Tensor) -> Tensor:
+        ctx.shapes = [(weight.shape[0], weight.shape[1]) for weight in weights]
+        flat = torch.cat([weight.flatten(0, 1) for weight in weights])
+        responses = window_responses(embedded @ flat.T, offsets, ctx.shapes)
+        winners = winning_windows(responses, offsets)
+        ctx.save_for_backward(embedded, flat, winners)
         return responses.gather(0, winners)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
-        embedded, weight, winners = ctx.saved_tensors
-        return *pooled_gradients(embedded, weight, winners, gradients[0]), None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        embedded, flat, winners = ctx.saved_tensors
+        rows = filter_rows(ctx.shapes, embedded.device)
+        onto_embedded, onto_flat = pooled_gradients(embedded, flat, winners, rows, gradients[0])
+        parts = onto_flat.split([height * channels for height, channels in ctx.shapes])
+        onto_weights = [p.unflatten(0, shape) for p, shape in zip(parts, ctx.shapes, strict=True)]
+        return onto_embedded, None, *onto_weights
 
 
-def window_responses(embedded: Tensor, weight: Tensor) -> Tensor:
-    """Every filter at every window, border or not: `[total - height + 1, channels]` (Eq. 3)."""
-    height, channels, size = weight.shape
-    windows = len(embedded) - height + 1
-    products = (embedded @ weight.view(height * channels, size).T).view(-1, height, channels)
-    responses = products[:windows, 0].clone()
-    for row in range(1, height):
-        responses += products[row : row + windows, row]
+def window_responses(
+    products: Tensor, offsets: np.ndarray, shapes: Sequence[tuple[int, int]]
+) -> Tensor:
+    """Every filter at every window, by the window's first row: `[total, filters]`.
+
+    Windows that would cross a border are -inf.
+
+    Args:
+        products: `[total, filter rows]`, each subword's product with each row of each filter.
+        shapes: height and channels of each convolution.
+    """
+    total = len(products)
+    filters = sum(channels for _, channels in shapes)
+    responses = products.new_full((total, filters), -torch.inf)
+    first_row = first_filter = 0
+    for height, channels in shapes:
+        windows = total - height + 1
+        part = responses[:, first_filter : first_filter + channels]
+        for row in range(height):
+            columns = slice(first_row + row * channels, first_row + (row + 1) * channels)
+            term = products[row : row + windows, columns]
+            part[:windows].copy_(term) if row == 0 else part[:windows].add_(term)
+        crossing = offsets[1:, None] - np.arange(1, height)
+        part[torch.from_numpy(crossing.ravel()).to(part.device)] = -torch.inf
+        first_row += height * channels
+        first_filter += channels
     return responses
 
 
-def winning_windows(responses: Tensor, offsets: np.ndarray, height: int) -> Tensor:
-    """First row of each filter's best window within each review, int64 `[reviews, channels]`."""
+def winning_windows(responses: Tensor, offsets: np.ndarray) -> Tensor:
+    """First row of each filter's best window within each review, int64 `[reviews, filters]`."""
     values = responses.detach().cpu().numpy()
     winners = np.empty((len(offsets) - 1, values.shape[1]), dtype=np.int64)
     bounds = offsets.tolist()
-    for review, (begin, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
-        winners[review] = begin + values[begin : end - height + 1].argmax(axis=0)
-    return torch.from_numpy(winners).to(responses.device)
+    for review, (begin, end) in enumerate(pairwise(bounds)):
+        values[begin:end].argmax(axis=0, out=winners[review])
+    return torch.from_numpy(winners + offsets[:-1, None]).to(responses.device)
+
+
+class FilterRows(NamedTuple):
+    """Of every filter row, in the order of the flat weights: its filter, and its place in it."""
+
+    filter: Tensor
+    place: Tensor
+
+
+def filter_rows(shapes: Sequence[tuple[int, int]], device: torch.device) -> FilterRows:
+    """The filter rows of convolutions of these heights and channels."""
+    filters, places, first = [], [], 0
+    for height, channels in shapes:
+        filters.append(torch.arange(first, first + channels, device=device).repeat(height))
+        places.append(torch.arange(height, device=device).repeat_interleave(channels))
+        first += channels
+    return FilterRows(torch.cat(filters), torch.cat(places))
 
 
 def pooled_gradients(
-    embedded: Tensor, weight: Tensor, winners: Tensor, gradient: Tensor
+    embedded: Tensor, flat: Tensor, winners: Tensor, rows: FilterRows, gradient: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Gradients of `embedded` and `weight`, given that of the pooled maxima.
+    """Gradients of `embedded` and of the flat weights, given that of the pooled maxima.
 
     Args:
-        winners: int64 `[reviews, channels]`, the winning windows' first rows.
-        gradient: `[reviews, channels]`.
+        flat: `[filter rows, embedding]`.
+        winners: int64 `[reviews, filters]`, the winning windows' first rows.
+        gradient: `[reviews, filters]`.
     """
-    height, channels, size = weight.shape
     total, reviews = len(embedded), len(winners)
-    rows = torch.arange(height, device=winners.device)
+    # In each review, a filter row met the subword at its filter's winner plus its own place.
+    met = (winners.T[rows.filter] + rows.place[:, None]).flatten()
+    values = gradient.T[rows.filter].flatten()
+    starts = torch.arange(0, len(met) + 1, reviews, device=met.device)
+    onto_flat = _sparse(starts, met, values, total) @ embedded
 
-    # Filter row (j, c) meets, in each review, the subword at its winner + j.
-    positions = winners.T[None] + rows[:, None, None]  # [height, channels, reviews]
-    values = gradient.T.expand(height, channels, reviews)
-    starts = torch.arange(0, positions.numel() + 1, reviews, device=winners.device)
-    onto_weight = _sparse(starts, positions.flatten(), values.flatten(), total)
+    # The transpose, brought into CSR form: for each subword the filter rows that won on it.
+    order = _stable_order(met, total)
+    starts = torch.nn.functional.pad(torch.bincount(met, minlength=total).cumsum(0), (1, 0))
+    onto_embedded = _sparse(starts, order // reviews, values[order], len(flat)) @ flat
+    return onto_embedded, onto_flat
 
-    # The transpose: each subword meets the filter rows that won on it. Sorted, to be a CSR matrix.
-    filter_rows = torch.arange(height * channels, device=winners.device)
-    filter_rows = filter_rows.repeat_interleave(reviews)
-    order = torch.argsort(positions.flatten(), stable=True)
-    met = torch.bincount(positions.flatten(), minlength=total)
-    starts = torch.nn.functional.pad(met.cumsum(0), (1, 0))
-    onto_embedded = _sparse(starts, filter_rows[order], values.flatten()[order], height * channels)
 
-    flat = weight.reshape(height * channels, size)
-    return onto_embedded @ flat, (onto_weight @ embedded).view_as(weight)
+def _stable_order(values: Tensor, bound: int) -> Tensor:
+    """Indices that sort `values` below `bound`, equal ones in their order."""
+    if values.is_cuda or bound > 2**16:
+        return torch.argsort(values, stable=True)
+    # NumPy sorts 16-bit integers by radix: 3 to 14 times faster here.
+    return torch.from_numpy(np.argsort(values.numpy().astype(np.uint16), kind="stable"))
 
 
 def _sparse(starts: Tensor, columns: Tensor, values: Tensor, width: int) -> Tensor:

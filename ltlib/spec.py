@@ -84,12 +84,28 @@ class RunSpec:
         return f"{self.strategy} {domains} round {self.round} replicate {self.replicate}"
 
 
+def full_model(
+    corpus: str, corpus_hash: str, protocol: Protocol, domain: str, replicate: int, seed: int
+) -> RunSpec:
+    """Round 0 of the chains of a domain."""
+    return RunSpec(
+        experiment="obtain",
+        strategy="full-model",
+        source=domain,
+        target=domain,
+        round=0,
+        replicate=replicate,
+        seed=seed,
+        corpus=corpus,
+        corpus_hash=corpus_hash,
+        protocol=protocol,
+    )
+
+
 def chain(first: RunSpec, rounds: int) -> list[RunSpec]:
     """Rounds 0 to `rounds` of both ticket strategies, each after what it needs."""
     later = [
-        first.in_chain(r, strategy)
-        for r in range(1, rounds + 1)
-        for strategy in TICKET_STRATEGIES
+        first.in_chain(r, strategy) for r in range(1, rounds + 1) for strategy in TICKET_STRATEGIES
     ]
     return [first, *later]
 
@@ -122,9 +138,7 @@ def plan(
     specs: list[RunSpec] = []
     for replicate in range(protocol.replicates):
         firsts = {
-            domain: RunSpec(
-                "obtain", "full-model", domain, domain, 0, replicate, seed, corpus, corpus_hash, protocol
-            )
+            domain: full_model(corpus, corpus_hash, protocol, domain, replicate, seed)
             for domain in chosen
         }
         for first in firsts.values():

@@ -49,10 +49,16 @@ class Store:
 
     def hashes(self) -> list[str]:
         """Names of all runs that are there."""
-        return sorted(p.parent.name for p in self.path.glob("*/run.json") if p.parent.name[0] != ".")
+        return sorted(
+            p.parent.name for p in self.path.glob("*/run.json") if p.parent.name[0] != "."
+        )
 
     def write(
-        self, spec: RunSpec, metrics: dict[str, Any], tensors: dict[str, bytes], provenance: dict[str, Any]
+        self,
+        spec: RunSpec,
+        metrics: dict[str, Any],
+        tensors: dict[str, bytes],
+        provenance: dict[str, Any],
     ) -> None:
         """Write a run into a temporary folder, then rename it into place.
 
@@ -119,6 +125,13 @@ class Store:
         rows = pd.DataFrame(self._rows(names), columns=COLUMNS)
         order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
         return rows.sort_values(order, kind="stable", ignore_index=True)
+
+    def named_table(self) -> pd.DataFrame:
+        """The table of all runs, with a first column `run`: their names."""
+        names = self.hashes()
+        rows = pd.DataFrame(self._rows(names), columns=COLUMNS)
+        rows.insert(0, "run", names)
+        return rows
 
     def _rows(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
         for name in names:

@@ -1,4 +1,4 @@
-"""Lottery tickets: obtained by training, pruning and initialising anew, round after round (§5.2)."""
+"""Lottery tickets: found by training, pruning and initialising anew, round by round (§5.2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -96,9 +96,7 @@ def obtain_tickets(
     """Tickets of rounds 0 to `protocol.rounds`, each trained, one after the other (§5.2)."""
     ticket = first_ticket(protocol, source, seed, replicate)
     for round_ in range(protocol.rounds + 1):
-        outcome = train_ticket(
-            ticket, splits, source, "full-model" if round_ == 0 else strategy
-        )
+        outcome = train_ticket(ticket, splits, source, "full-model" if round_ == 0 else strategy)
         ticket = replace(ticket, trained=outcome.parameters)
         yield ticket, outcome
         if round_ < protocol.rounds:

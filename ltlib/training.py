@@ -32,6 +32,7 @@ class Outcome:
 
     @property
     def validation_accuracy(self) -> float:
+        """Of the best epoch."""
         return self.validation_accuracies[self.best_epoch - 1]
 
 

@@ -1,0 +1,36 @@
+"""Lottery tickets under distributional shifts: the library behind the book."""
+
+from ltlib.corpus import Corpus, load_corpus
+from ltlib.divergence import divergence_matrix, jsd, kl, paper_scale, unigram_distribution
+from ltlib.errors import InputError
+from ltlib.experiment import default_pairs, default_store, load_ticket, run
+from ltlib.model import TextCNN, initialise
+from ltlib.protocol import Protocol
+from ltlib.pruning import prune, sparsity
+from ltlib.store import Store
+from ltlib.tickets import Ticket, obtain_tickets
+from ltlib.transfer import transfer_ticket
+
+__all__ = [
+    "Corpus",
+    "InputError",
+    "Protocol",
+    "Store",
+    "TextCNN",
+    "Ticket",
+    "default_pairs",
+    "default_store",
+    "divergence_matrix",
+    "initialise",
+    "jsd",
+    "kl",
+    "load_corpus",
+    "load_ticket",
+    "obtain_tickets",
+    "paper_scale",
+    "prune",
+    "run",
+    "sparsity",
+    "transfer_ticket",
+    "unigram_distribution",
+]

@@ -1,0 +1,174 @@
+"""What the chapters show besides figures: tables, numbers for the prose, controls to explore."""
+
+import base64
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ltlib.drawing import Drawing
+from ltlib.errors import InputError
+
+GLUED = "application/papermill.record/text/plain"  # where the book looks numbers of its prose up
+WIDGET = "application/vnd.jupyter.widget-view+json"
+TEXT_SHOWN = 90  # characters of a review in a table
+
+Format = str | Callable[[Any], str]
+
+
+class Table:
+    """A table with a caption, every cell escaped: a review that holds HTML is shown as text."""
+
+    def __init__(
+        self, table: pd.DataFrame, caption: str, formats: Mapping[str, Format] | None = None
+    ) -> None:
+        """Hold the cells as text.
+
+        Args:
+            table: its index is shown when it has a name.
+            caption: what the table shows, in one sentence.
+            formats: by column, a format such as `"{:,}"` or a function to text.
+
+        Raises:
+            InputError: a format for a column that is not there, or an empty caption.
+        """
+        if not caption.strip():
+            raise InputError("table: the caption is empty; say what the table shows")
+        for column in formats or {}:
+            if column not in table.columns:
+                raise InputError(f"table: column '{column}' has a format but is not there")
+        self.caption = caption
+        self.headings = [str(column) for column in table.columns]
+        self.named_rows = table.index.name is not None
+        self.corner = str(table.index.name) if self.named_rows else ""
+        self.names = [str(name) for name in table.index]
+        columns = [
+            [_formatted(value, (formats or {}).get(column, str)) for value in table[column]]
+            for column in table.columns
+        ]
+        self.rows = [list(row) for row in zip(*columns, strict=True)]
+
+    def __repr__(self) -> str:
+        """The caption and the cells as plain text."""
+        plain = pd.DataFrame(self.rows, columns=self.headings, dtype=object)
+        if self.named_rows:
+            plain.index = pd.Index(self.names, name=self.corner)
+        return f"{self.caption}\n{plain.to_string(index=self.named_rows)}"
+
+    def _repr_html_(self) -> str:
+        corner = [_cell("th", self.corner, "col")] if self.named_rows else []
+        head = "".join(corner + [_cell("th", heading, "col") for heading in self.headings])
+        body = []
+        for name, row in zip(self.names, self.rows, strict=True):
+            first = [_cell("th", name, "row")] if self.named_rows else []
+            body.append("<tr>" + "".join(first + [_cell("td", value) for value in row]) + "</tr>")
+        return (
+            '<div class="ltlib-table" role="region" tabindex="0" '
+            f'aria-label="{html.escape(self.caption)}"><table>'
+            f"<caption>{html.escape(self.caption)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        )
+
+
+def shortened(text: str) -> str:
+    """A review in one line, cut after a few words: for a table's `formats`."""
+    line = " ".join(text.split())
+    if len(line) <= TEXT_SHOWN:
+        return line
+    return line[: TEXT_SHOWN - 1].rsplit(" ", 1)[0][: TEXT_SHOWN - 1] + "…"
+
+
+def points(difference: float) -> str:
+    """A difference of accuracies as it is read: `+1.5 points`; a dash when nothing was measured."""
+    return "–" if math.isnan(difference) else f"{100 * difference:+.1f} points"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as it is read: `92.5%`; a dash when nothing was measured."""
+    return "–" if math.isnan(fraction) else f"{100 * fraction:.1f}%"
+
+
+def glue(**values: str) -> None:
+    """Hand numbers to the prose of the book, by name, formatted as they are to be read."""
+    from IPython.display import display
+
+    for name, value in values.items():
+        display(
+            {GLUED: repr(value)},
+            raw=True,
+            metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
+        )
+
+
+def explore(draw: Callable[..., Drawing], **controls: Sequence[Any]) -> None:
+    """Show `draw` for the first choice of every control, and let a reader choose others.
+
+    With a kernel and ipywidgets at hand the picture follows the controls; a page without
+    them shows the picture alone.
+
+    Args:
+        draw: takes the controls by name.
+        controls: the choices of each control.
+
+    Raises:
+        InputError: a control without choices.
+    """
+    from IPython.display import display
+
+    for name, choices in controls.items():
+        if len(choices) == 0:
+            raise InputError(f"explore: control '{name}' has no choices; give it at least one")
+    figure = draw(**{name: choices[0] for name, choices in controls.items()})
+    bundle: dict[str, Any] = {
+        "image/png": base64.b64encode(figure.png()).decode(),
+        "text/plain": f"a figure with controls: {', '.join(controls)}",
+    }
+    if (view := _interactive(draw, figure, controls)) is not None:
+        bundle[WIDGET] = view
+    display(bundle, raw=True, metadata={"image/png": figure.size_shown()})
+
+
+def _interactive(
+    draw: Callable[..., Drawing], figure: Drawing, controls: Mapping[str, Sequence[Any]]
+) -> dict[str, Any] | None:
+    """The widget's view, or None where ipywidgets or a kernel is missing."""
+    from IPython.core.getipython import get_ipython
+
+    try:
+        import ipywidgets
+    except ImportError:
+        return None
+    if getattr(get_ipython(), "kernel", None) is None:
+        return None
+    choosers = {
+        name: ipywidgets.Dropdown(options=list(choices), description=name)
+        for name, choices in controls.items()
+    }
+    picture = ipywidgets.Image(
+        value=figure.png(), format="png", width=str(figure.size_shown()["width"])
+    )
+    notice = ipywidgets.Label()
+
+    def redraw(_: object) -> None:
+        try:
+            picture.value = draw(**{name: box.value for name, box in choosers.items()}).png()
+            notice.value = ""
+        except InputError as error:
+            notice.value = str(error)
+
+    for box in choosers.values():
+        box.observe(redraw, names="value")
+    whole = ipywidgets.VBox([ipywidgets.HBox(list(choosers.values())), picture, notice])
+    view: dict[str, Any] = whole._repr_mimebundle_()[WIDGET]
+    return view
+
+
+def _formatted(value: Any, form: Format) -> str:
+    return form.format(value) if isinstance(form, str) else form(value)
+
+
+def _cell(tag: str, value: str, scope: str = "") -> str:
+    attribute = f' scope="{scope}"' if scope else ""
+    return f"<{tag}{attribute}>{html.escape(value)}</{tag}>"

@@ -1,0 +1,140 @@
+"""The ground every figure stands on: an opaque page, one palette, one look a strategy."""
+
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
+
+# The palette of Okabe and Ito, told apart by every common form of colour blindness.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+GREY = "#5F5F5F"
+
+WIDTH = 7.0  # inches of a figure that takes the whole column
+PIXELS_PER_INCH = 100  # on the page: a figure 7 inches wide is shown 700 pixels wide
+SHARPNESS = 1.6  # pixels stored for each pixel shown
+UPRIGHT_ROUNDS = 6  # up to here the labels of the sparsity axis stand upright
+UPRIGHT_INCHES, TURNED_INCHES = 0.36, 0.17  # room that one such label needs
+
+
+class Drawing(Figure):
+    """A figure that shows itself in a notebook as a PNG, with no pyplot state behind it."""
+
+    def __init__(self, width: float, height: float) -> None:
+        """An empty white page, `width` × `height` inches."""
+        super().__init__(figsize=(width, height), facecolor="white", layout="constrained")
+        FigureCanvasAgg(self)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw every text as it stands: a `$` in a review is no formula."""
+        for text in self.findobj(Text):
+            text.set_parse_math(False)  # type: ignore[attr-defined]
+        super().draw(renderer)
+
+    def png(self) -> bytes:
+        """The picture; the same figure gives the same bytes."""
+        stream = io.BytesIO()
+        self.savefig(
+            stream, format="png", dpi=SHARPNESS * PIXELS_PER_INCH, metadata={"Software": None}
+        )
+        return stream.getvalue()
+
+    def size_shown(self) -> dict[str, int]:
+        """Width and height on the page, in pixels."""
+        width, height = self.get_size_inches() * PIXELS_PER_INCH
+        return {"width": round(width), "height": round(height)}
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        return self.png(), self.size_shown()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one curve is told from the others: by colour, by marker and by line."""
+
+    colour: str
+    marker: str
+    line: Any
+
+    def line_options(self) -> dict[str, Any]:
+        """Keyword arguments of `Axes.plot`."""
+        return {
+            "color": self.colour,
+            "marker": self.marker,
+            "linestyle": self.line,
+            "linewidth": 1.6,
+            "markersize": 4.5,
+        }
+
+
+STRATEGY_LOOKS = {
+    "full-model": Look(BLACK, "", (0, (6, 3))),
+    "ticket-target": Look(BLACK, "D", (0, (1, 1.2))),
+    "ticket-reset": Look(BLUE, "o", "-"),
+    "masks-reset": Look(BLUE, "o", "-"),
+    "ticket-random": Look(VERMILLION, "s", (0, (4, 1.5))),
+    "masks-random": Look(VERMILLION, "s", (0, (4, 1.5))),
+}
+
+SERIES_LOOKS = (
+    Look(BLUE, "o", "-"),
+    Look(VERMILLION, "s", (0, (4, 1.5))),
+    Look(GREEN, "^", (0, (1, 1))),
+    Look(PURPLE, "D", (0, (5, 1.5, 1, 1.5))),
+    Look(ORANGE, "v", (0, (8, 2))),
+    Look(SKY, "P", "-"),
+    Look(BLACK, "X", (0, (2, 2))),
+)
+
+
+def series_look(index: int) -> Look:
+    """The look of the `index`-th domain of a figure."""
+    return SERIES_LOOKS[index % len(SERIES_LOOKS)]
+
+
+def sparsity_label(sparsity: float) -> str:
+    """Percent, with decimals enough to see what is left: 0.35 → 35, 0.99982 → 99.982."""
+    left = 100 * (1 - sparsity)
+    decimals = 0
+    while left < 10 and decimals < 3:
+        left *= 10
+        decimals += 1
+    return f"{100 * sparsity:.{decimals}f}"
+
+
+def sparsity_axis(axes: Axes, sparsities: Sequence[float], width: float) -> None:
+    """One equally spaced tick a round, labelled with the sparsity in percent.
+
+    Args:
+        axes: its horizontal axis counts rounds.
+        sparsities: the sparsity of each round, from round 0, as fractions.
+        width: inches the panel has; where labels would touch, every second, third, … is shown.
+    """
+    last = len(sparsities) - 1
+    turned = last > UPRIGHT_ROUNDS
+    room = TURNED_INCHES if turned else UPRIGHT_INCHES
+    labelled = range(0, last + 1, max(1, math.ceil((last + 1) * room / width)))
+    axes.set_xticks(
+        labelled,
+        [sparsity_label(sparsities[r]) for r in labelled],
+        rotation=90 if turned else 0,
+        fontsize=9,
+    )
+    axes.xaxis.set_minor_locator(FixedLocator(range(last + 1)))
+    axes.set_xlim(-0.4, max(last, 1) + 0.4)
+
+
+def drawable(text: str) -> str:
+    """`text` with a box for each character that the figures' font lacks (an emoji, say)."""
+    known = FT2Font(font_manager.findfont("DejaVu Sans")).get_charmap()
+    return "".join(character if ord(character) in known else "□" for character in text)

@@ -1,0 +1,49 @@
+"""A store's runs, for people: counts, and the command that repeats a run."""
+
+import shlex
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from ltlib.protocol import Protocol
+
+
+def status_of(table: pd.DataFrame) -> str:
+    """Runs done by experiment, strategy and domains, and the last round of each."""
+    if table.empty:
+        return "no runs yet"
+    groups = table.groupby(["experiment", "strategy", "source", "target"], sort=True)
+    counts = groups.agg(done=("round", "size"), last_round=("round", "max")).reset_index()
+    return f"{counts.to_string(index=False)}\n{len(table)} runs done"
+
+
+def command_of(record: dict[str, Any], store: str) -> str:
+    """The command that repeats the run of a `run.json`, with the runs it needs.
+
+    A run of a protocol that no scale gives (changed in Python) is said to need one.
+    """
+    spec = record["spec"]
+    protocol = Protocol.from_differences(spec["protocol"])
+    scale = _scale_of(protocol)
+    if scale is None:
+        return "repeat it from Python: ltlib.run with the protocol above"
+    source = record["provenance"].get("corpus_source", spec["corpus"])
+    words = ["ltlib", "run", "--corpus", source, "--scale", scale]
+    if protocol.split is not None and protocol.split != Protocol.named(scale).split:
+        words += ["--split", "/".join(map(str, protocol.split))]
+    if spec["experiment"] == "obtain":
+        words += ["--experiment", "obtain", "--domains", spec["source"]]
+    else:
+        words += ["--experiment", "transfer", "--pairs", f"{spec['source']}:{spec['target']}"]
+    words += ["--replicates", str(spec["replicate"] + 1), "--rounds", str(spec["round"])]
+    words += ["--seed", str(spec["seed"]), "--store", store]
+    return shlex.join(words)
+
+
+def _scale_of(protocol: Protocol) -> str | None:
+    for scale in ("smoke", "laptop", "paper"):
+        named = Protocol.named(scale)
+        if replace(named, split=protocol.split).differences() == protocol.differences():
+            return scale
+    return None
