@@ -1,8 +1,8 @@
 """The paper's corpus: five categories of McAuley's Amazon reviews, streamed with `datasets`.
 
-The files are opened with `datasets` (its JSON loader is passed by: on a broken line that one loads
-the whole of a file of up to 20 GB, and it fails when a field is first filled far down). So a
-stream ends where enough has been read, and an error names its line.
+The files are opened with `datasets` and read here line by line. (Its JSON loader would load the
+whole of a file of up to 20 GB at a broken line, and fails where a field is first filled far down.)
+So a stream ends where enough has been read, and an error names its line.
 """
 
 import gzip
@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ HUB = "hf://datasets/McAuley-Lab/Amazon-Reviews-2023/raw/review_categories"
 NAMES = ("{}.jsonl", "{}.jsonl.gz", "reviews_{}_5.json.gz", "reviews_{}_5.json")
 SCHEMAS = (("text", "rating"), ("reviewText", "overall"))
 TIMEOUT = 60  # seconds without a sign of life
+OFFLINE = "check address and network, or download the file and give its folder as amazon:FOLDER"
 
 
 def read_amazon(location: str = HUB) -> dict[str, Generator[Review]]:
@@ -60,29 +62,29 @@ def _local(folder: Path, category: str) -> Generator[Review]:
         raise InputError(f"{found[0]} and {found[1]} are both of category {category}; keep one")
     if not found:
         raise InputError(f"{folder} holds none of {', '.join(_names(category))}; put one there")
-    yield from _reviews(str(found[0]), {})
+    yield from _reviews(str(found[0]), partial(found[0].open, "rb"))
 
 
 def _from_hub(prefix: str, category: str) -> Generator[Review]:
-    yield from _reviews(f"{prefix}/{category}.jsonl", {})
+    place = f"{prefix}/{category}.jsonl"
+    streamed = _streaming(place)
+
+    def opened() -> Any:
+        # Asked first, for without a network the opener below would try for minutes.
+        import huggingface_hub
+
+        huggingface_hub.HfFileSystem().info(place)
+        return streamed()
+
+    yield from _reviews(place, opened)
 
 
 def _from_server(prefix: str, category: str) -> Generator[Review]:
-    try:
-        import aiohttp
-    except ImportError:
-        raise InputError(
-            f"{prefix}: reading over HTTP needs aiohttp; pip install aiohttp"
-        ) from None
     for name in _names(category):
         url = f"{prefix}/{name}"
         ranges = _serves_ranges(url)
         if ranges is not None:
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=TIMEOUT)
-            options: dict[str, Any] = {"client_kwargs": {"timeout": timeout}}
-            if not ranges:
-                options["block_size"] = 0  # one request, read in order
-            yield from _reviews(url, {url.split("://")[0]: options})
+            yield from _reviews(url, _streaming(url) if ranges else _in_one_go(url))
             return
     raise InputError(f"{prefix} has none of {', '.join(_names(category))}; give their address")
 
@@ -105,28 +107,41 @@ def _serves_ranges(url: str) -> bool | None:
         raise InputError(f"{url}: the server answers {error.code} {error.reason}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise InputError(
-            f"{url}: no answer ({reason}); check the address and the network, or download the "
-            "file and give its folder as amazon:FOLDER"
-        ) from None
+        raise InputError(f"{url}: no answer ({reason}); {OFFLINE}") from None
 
 
-def _reviews(place: str, options: dict[str, Any]) -> Generator[Review]:
-    with closing(_open(place, options)) as raw:
-        # Each reader below takes no more from `raw` than it is asked for.
+def _streaming(place: str) -> Callable[[], Any]:
+    """An opener that asks for one part after the other, and again where the network drops one."""
+    try:
+        import aiohttp  # noqa: F401
+        from datasets.utils.file_utils import xopen
+    except ImportError as error:
+        raise InputError(_missing(place, error)) from None
+    return lambda: xopen(place, "rb")
+
+
+def _in_one_go(url: str) -> Callable[[], Any]:
+    """An opener for servers that give a file only as a whole; it is still read bit by bit."""
+    try:
+        import aiohttp
+        import fsspec  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise InputError(_missing(url, error)) from None
+    # By default a request ends after five minutes, however well it goes.
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=TIMEOUT)
+    client = {"timeout": timeout, "trust_env": True}
+    return lambda: fsspec.open(url, "rb", block_size=0, client_kwargs=client).open()
+
+
+def _missing(place: str, error: ImportError) -> str:
+    return f"{place}: reading it needs {error.name}; pip install datasets aiohttp"
+
+
+def _reviews(place: str, opener: Callable[[], Any]) -> Generator[Review]:
+    with closing(_Guarded(place, opener)) as raw:
         file = gzip.GzipFile(fileobj=cast(Any, raw)) if place.endswith(".gz") else raw
         for here, record in read_objects(file, place):
             yield _review(record, here)
-
-
-def _open(place: str, options: dict[str, Any]) -> "_Guarded":
-    try:
-        from datasets import DownloadConfig
-        from datasets.utils.file_utils import xopen
-    except ImportError:
-        raise InputError(f"{place}: needs datasets; pip install datasets") from None
-    config = DownloadConfig(storage_options=options)
-    return _Guarded(place, lambda: xopen(place, "rb", download_config=config))
 
 
 class _Guarded:
@@ -147,13 +162,9 @@ class _Guarded:
         try:
             return action()
         # Sockets, aiohttp, httpx and the Hub's client each fail in a way of their own.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             reason = shortened(f"{type(error).__name__}: {error}", 200)
-            remedy = (
-                "check the network, or download the file and give its folder as amazon:FOLDER"
-                if "://" in self._place
-                else "check its permissions"
-            )
+            remedy = OFFLINE if "://" in self._place else "check that it is a file you may read"
             raise InputError(f"{self._place}: cannot be read ({reason}); {remedy}") from None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import torch
 
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
@@ -80,6 +81,8 @@ def run(
     protocol = _protocol(scale, split, replicates=replicates, rounds=rounds)
     if workers < 0:
         raise InputError(f"--workers is {workers}; it must be 0 (one a core) or more")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device cuda: torch sees no GPU here; leave it out to use the CPU")
     loaded = load_corpus(corpus, protocol)
     names = domains.split(",") if domains else None
     tasks = _pairs(pairs, names or list(loaded.domains))

@@ -116,19 +116,19 @@ def divergence_terms(terms: pd.DataFrame, names: tuple[str, str], count: int = 2
 
 def _heat(axes: Axes, values: pd.DataFrame, form: str) -> None:
     numbers = values.to_numpy(dtype=float)
-    image = axes.imshow(numbers, cmap="Blues")
+    axes.imshow(numbers, cmap="Blues")
     names = [drawable(str(name)) for name in values.columns]
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(names)), names)
+    dark = 0.6 * numbers.max()
     for (row, column), value in np.ndenumerate(numbers):
-        dark = image.norm(value) > 0.6
         axes.text(
             column,
             row,
             form.format(value),
             ha="center",
             va="center",
-            color="white" if dark else "black",
+            color="white" if value > dark else "black",
             fontsize=10 if len(names) <= 5 else 8,
         )
     axes.tick_params(length=0)

@@ -44,6 +44,7 @@ class Table:
         self.named_rows = table.index.name is not None
         self.corner = str(table.index.name) if self.named_rows else ""
         self.names = [str(name) for name in table.index]
+        self.numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
         columns = [
             [_formatted(value, (formats or {}).get(column, str)) for value in table[column]]
             for column in table.columns
@@ -59,11 +60,14 @@ class Table:
 
     def _repr_html_(self) -> str:
         corner = [_cell("th", self.corner, "col")] if self.named_rows else []
-        head = "".join(corner + [_cell("th", heading, "col") for heading in self.headings])
+        headings = zip(self.headings, self.numeric, strict=True)
+        head = "".join(corner + [_cell("th", text, "col", number) for text, number in headings])
         body = []
         for name, row in zip(self.names, self.rows, strict=True):
             first = [_cell("th", name, "row")] if self.named_rows else []
-            body.append("<tr>" + "".join(first + [_cell("td", value) for value in row]) + "</tr>")
+            cells = zip(row, self.numeric, strict=True)
+            rest = [_cell("td", text, number=number) for text, number in cells]
+            body.append("<tr>" + "".join(first + rest) + "</tr>")
         return (
             '<div class="ltlib-table" role="region" tabindex="0" '
             f'aria-label="{html.escape(self.caption)}"><table>'
@@ -169,6 +173,8 @@ def _formatted(value: Any, form: Format) -> str:
     return form.format(value) if isinstance(form, str) else form(value)
 
 
-def _cell(tag: str, value: str, scope: str = "") -> str:
-    attribute = f' scope="{scope}"' if scope else ""
-    return f"<{tag}{attribute}>{html.escape(value)}</{tag}>"
+def _cell(tag: str, value: str, scope: str = "", number: bool = False) -> str:
+    attributes = f' scope="{scope}"' if scope else ""
+    if number:
+        attributes += ' class="number"'
+    return f"<{tag}{attributes}>{html.escape(value)}</{tag}>"

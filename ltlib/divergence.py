@@ -81,10 +81,8 @@ def nearest_pairs(matrix: pd.DataFrame, sources: Sequence[str]) -> list[tuple[st
     for source in sources:
         if source not in known:
             raise InputError(f"domain '{source}' is unknown; known are {', '.join(known)}")
-        others = sorted(
-            (domain for domain in known if domain != source),
-            key=lambda domain: float(matrix.loc[source, domain]),
-        )
+        distances = dict(zip(known, matrix.loc[source].to_numpy(np.float64), strict=True))
+        others = sorted((other for other in known if other != source), key=distances.__getitem__)
         if not others:
             raise InputError(f"'{source}' is the only domain; a transfer needs two")
         places = dict.fromkeys((0, min(2, len(others) - 1), len(others) - 1))

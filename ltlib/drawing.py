@@ -38,7 +38,7 @@ class Drawing(Figure):
     def draw(self, renderer: RendererBase) -> None:
         """Draw every text as it stands: a `$` in a review is no formula."""
         for text in self.findobj(Text):
-            text.set_parse_math(False)  # type: ignore[attr-defined]
+            text.set_parse_math(False)
         super().draw(renderer)
 
     def png(self) -> bytes:

@@ -24,8 +24,8 @@ ADDRESS_LINES = {  # in these files, the lines that state the address
 SETUP_ID = "set-up"
 
 SETUP_CELL = """\
-# Installs ltlib where it is missing: on Colab, or beside a copy of this notebook alone. The
-# environment variable LTLIB_SOURCE (a folder or a pip requirement) replaces the repository.
+# Installs ltlib where it is missing: on Colab, or beside a copy of this notebook
+# alone. LTLIB_SOURCE (a folder or a pip requirement) replaces the repository.
 import importlib.metadata
 import importlib.util
 import os
@@ -33,6 +33,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+REPOSITORY = "git+{url}"
 
 if importlib.util.find_spec("ltlib") is None:
     try:  # a torch that is here already stays as it is
@@ -42,11 +44,12 @@ if importlib.util.find_spec("ltlib") is None:
     with tempfile.TemporaryDirectory() as folder:
         constraint = Path(folder, "constraint.txt")
         constraint.write_text(f"torch=={{torch_version}}\\n")
-        source = os.environ.get("LTLIB_SOURCE") or "git+{url}"
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "-c", constraint, source]
-        installed = subprocess.run(command, capture_output=True, text=True)
-    if installed.returncode != 0:
-        raise RuntimeError("ltlib could not be installed: " + installed.stderr)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+        source = os.environ.get("LTLIB_SOURCE") or REPOSITORY
+        command = [*pip, "--constraint", str(constraint), source]
+        done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError("ltlib could not be installed: " + done.stderr)
     importlib.invalidate_caches()"""
 
 

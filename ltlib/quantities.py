@@ -36,19 +36,22 @@ def contributions(p: Distribution, q: Distribution, pieces: tuple[str, ...]) -> 
     return table.sort_values("term", ascending=False, kind="stable", ignore_index=True)
 
 
-def nearest_and_farthest(matrix: pd.DataFrame) -> tuple[tuple[str, str], tuple[str, str]]:
-    """The two domains least and the two most apart (§3: Electronics–Home and CDs–Home).
+def pairs_by_distance(matrix: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Every two domains and the divergence between them, the nearest first.
+
+    §3: Electronics and Home are nearest, CDs and Home farthest apart.
 
     Args:
-        matrix: domains × domains, symmetric.
+        matrix: domains × domains, symmetric, in nats.
     """
     names = [str(name) for name in matrix.index]
-    above = {
-        (names[i], names[j]): float(matrix.iloc[i, j])
+    values = matrix.to_numpy(dtype=float)
+    pairs = [
+        (names[i], names[j], float(values[i, j]))
         for i in range(len(names))
         for j in range(i + 1, len(names))
-    }
-    return min(above, key=above.__getitem__), max(above, key=above.__getitem__)
+    ]
+    return sorted(pairs, key=lambda pair: pair[2])
 
 
 def obtaining_lead(

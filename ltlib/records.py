@@ -16,7 +16,8 @@ BLOCK = 1 << 18  # bytes read at a time; more would be read in vain where a stre
 class Readable(Protocol):
     """The one thing that is asked of an open file."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, `size` at most; none at the end."""
 
 
 def read_lines(file: Readable, place: str) -> Iterator[tuple[int, str]]:
@@ -108,9 +109,7 @@ def label_field(record: Mapping[str, object], name: str, here: str) -> int:
     value = _number(record[name])
     if value not in (NEGATIVE, POSITIVE):
         shown = _shown(record[name])
-        raise InputError(
-            f"{here}: '{name}' is {shown}; it must be {NEGATIVE} (negative) or {POSITIVE} (positive)"
-        )
+        raise InputError(f"{here}: '{name}' is {shown}; it must be 0 (negative) or 1 (positive)")
     return int(value)
 
 

@@ -72,7 +72,7 @@ class Vocabulary:
         return int(self._processor.unk_id())
 
     def encode(self, text: str) -> list[int]:
-        """Ids of the subwords of a text: at least one, for nothing is left of some control signs."""
+        """Ids of the subwords of a text; the unknown where no subword is left."""
         return self._processor.encode(text, num_threads=1) or [self.unknown]
 
     def encode_all(self, texts: Sequence[str]) -> list[list[int]]:

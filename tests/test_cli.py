@@ -1,0 +1,209 @@
+"""The command: what it prints, and one line with status 2 for everything a user can mend."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltlib.cli import main
+from ltlib.store import COLUMNS
+
+Run = Callable[..., tuple[int, str, str]]
+WORDS = ("plot", "lens", "sound", "pages", "cable", "voice", "story", "screen", "box", "cover")
+
+
+@pytest.fixture
+def ltlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process: exit status, stdout, stderr."""
+
+    def call(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ltlib", *map(str, words)])
+        status = 0
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return call
+
+
+def write_domain(path: Path, seed: int, reviews: int = 500) -> None:
+    generator = np.random.default_rng(seed)
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for index in range(reviews):
+            words = generator.choice(WORDS, 8)
+            mood = (
+                ("good", "fine")[index % 3 == 0] if index % 2 else ("bad", "poor")[index % 3 == 0]
+            )
+            text = f"{mood} {' '.join(words)} number {index} of {path.name[0]}"
+            file.write(json.dumps({"text": text, "label": index % 2}) + "\n")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of a user's own."""
+    path = tmp_path_factory.mktemp("own")
+    for seed, name in enumerate(("films", "phones", "songs")):
+        write_domain(path / f"{name}.jsonl.gz", seed)
+    return path
+
+
+def failed(result: tuple[int, str, str], *expected: str) -> None:
+    status, out, err = result
+    assert status == 2, err
+    assert out == ""
+    assert err.startswith("ltlib: ") and err.count("\n") == 1 and err.endswith("\n"), err
+    for part in expected:
+        assert part in err
+
+
+def test_from_folder_to_export(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    store, out = tmp_path / "s", tmp_path / "r.parquet"
+    run = ("run", "--corpus", folder, "--rounds", "1", "--store", store)
+    status, printed, _ = ltlib(*run)
+    assert status == 0
+    assert printed.startswith("14 runs done")  # 2 domains × 3 runs, 2 pairs × 2 rounds × 2
+    status, printed, _ = ltlib(*run)
+    assert (status, printed.startswith("nothing to do: all 14")) == (0, True)
+    assert ltlib("export", "--store", store, "--out", out)[0] == 0
+    table = pd.read_parquet(out)
+    assert list(table.columns) == COLUMNS
+    assert len(table) == 14
+    assert set(table["source"]) == {"films", "phones"}, "smoke runs the first two domains"
+    status, printed, _ = ltlib("status", "--store", store)
+    assert "14 runs done" in printed
+    names = json.loads(ltlib("status", "--store", store, "--json")[1])["runs"]
+    transfer = next(row for row in names if row["experiment"] == "transfer" and row["round"] == 1)
+    status, printed, _ = ltlib("show", "--store", store, transfer["run"][:10])
+    *shown, command = printed.strip().splitlines()
+    record = json.loads("\n".join(shown))
+    assert record["run"] == transfer["run"]
+    assert record["metrics"]["test_accuracy"] == transfer["test_accuracy"]
+    words = command.split()
+    assert words[0] == "ltlib"
+    again = [str(tmp_path / "again") if word == str(store) else word for word in words[1:]]
+    assert ltlib(*again)[0] == 0
+    metrics = json.loads((tmp_path / "again" / transfer["run"] / "metrics.json").read_text())
+    assert metrics["test_accuracy"] == transfer["test_accuracy"], "the command repeats the run"
+
+
+def test_prepare_prints_what_came_out(ltlib: Run, folder: Path) -> None:
+    status, printed, _ = ltlib("prepare", "--corpus", folder)
+    assert status == 0
+    assert "films" in printed and "mean length" in printed and "vocabulary: 400" in printed
+
+
+def test_it_is_also_a_module() -> None:
+    command = [sys.executable, "-m", "ltlib", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "ltlib" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--corpus", "nonsense"], ["nonsense", "vader"]),
+        (["--corpus", "./nowhere"], ["not found"]),
+        (["--corpus", "FOLDER", "--domains", "films,nope"], ["nope", "films, phones, songs"]),
+        (["--corpus", "FOLDER", "--domains", "films"], ["two domains"]),
+        (["--corpus", "FOLDER", "--pairs", "films:films"], ["itself"]),
+        (["--corpus", "FOLDER", "--pairs", "films"], ["source:target"]),
+        (["--corpus", "FOLDER", "--pairs", "films:none"], ["none", "films, phones"]),
+        (["--corpus", "FOLDER", "--split", "9000/10/10"], ["9000", "largest"]),
+        (["--corpus", "FOLDER", "--split", "20/10"], ["--split", "TRAIN/VALIDATION/TEST"]),
+        (["--corpus", "FOLDER", "--split", "21/10/10"], ["split", "even"]),
+        (["--corpus", "FOLDER", "--rounds", "-1"], ["rounds"]),
+        (["--corpus", "FOLDER", "--rounds", "many"], ["rounds"]),
+        (["--corpus", "FOLDER", "--replicates", "0"], ["replicates"]),
+        (["--corpus", "FOLDER", "--seed", "-1"], ["seed"]),
+        (["--corpus", "FOLDER", "--workers", "-1"], ["workers"]),
+        (["--corpus", "FOLDER", "--scale", "laptop", "--split", "200/100/100"], ["vocabulary"]),
+        (["--corpus", "FOLDER", "--scale", "giant"], ["giant"]),
+        (["--corpus", "FOLDER", "--nonsense"], ["nonsense"]),
+        ([], ["corpus"]),
+    ],
+)
+def test_bad_words_are_one_line(
+    ltlib: Run, folder: Path, tmp_path: Path, words: list[str], expected: list[str]
+) -> None:
+    given = [str(folder) if word == "FOLDER" else word for word in words]
+    failed(ltlib("run", *given, "--store", tmp_path / "s"), *expected)
+    assert not (tmp_path / "s").exists(), "nothing half-written"
+
+
+def broken(tmp_path: Path, name: str, content: bytes) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    write_domain(folder / "good.jsonl.gz", 0)
+    (folder / name).write_bytes(content)
+    return folder
+
+
+GOOD = b'{"text": "fine", "label": 1}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("d.jsonl", GOOD + b"\xff\xfe{}\n", ["d.jsonl", "UTF-8"]),
+        ("d.jsonl.gz", gzip.compress(GOOD * 500)[:-20], ["d.jsonl.gz", "gzip"]),
+        ("d.jsonl", GOOD + b'{"text": "half\n', ["d.jsonl", "2"]),
+        ("d.jsonl", b'{"words": "x", "label": 1}\n', ["d.jsonl", "text"]),
+        ("d.csv", b"text,mark\nx,1\n", ["d.csv", "label"]),
+        ("d.tsv", b"text\tlabel\nx\t2\n", ["d.tsv", "2"]),
+        ("d.csv", b"text,rating\nx,6\n", ["d.csv", "6"]),
+        ("a.b.jsonl", GOOD, ["a.b"]),
+        ("d.jsonl", GOOD, ["d", "largest"]),
+    ],
+)
+def test_broken_files_are_named(
+    ltlib: Run, tmp_path: Path, name: str, content: bytes, expected: list[str]
+) -> None:
+    folder = broken(tmp_path, name, content)
+    failed(ltlib("run", "--corpus", folder, "--store", tmp_path / "s"), *expected)
+    assert not (tmp_path / "s").exists()
+
+
+def test_stores_that_are_not(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed(ltlib("run", "--corpus", folder, "--store", tmp_path / "file"), "is a file")
+    failed(ltlib("export", "--store", tmp_path / "none", "--out", tmp_path / "o"), "not found")
+    assert not (tmp_path / "o").exists()
+    failed(ltlib("status", "--store", tmp_path / "file"), "is a file")
+    (tmp_path / "empty").mkdir()
+    failed(ltlib("show", "--store", tmp_path / "empty", "abc"), "no run")
+    failed(ltlib("export", "--store", tmp_path / "empty", "--out", tmp_path / "o"), "no runs")
+
+
+def test_no_gpu_is_said(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--rounds", "0")
+        assert ltlib(*words, "--device", "cuda")[0] == 0
+    else:
+        words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--device", "cuda")
+        failed(ltlib(*words), "cuda")
+
+
+def test_the_book_needs_its_sources(
+    ltlib: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    failed(ltlib("book"), "_config.yml", "not found")
+    assert not (tmp_path / "_build").exists()
+
+
+def test_help_names_every_command(ltlib: Run) -> None:
+    status, printed, _ = ltlib("--help")
+    assert status == 0
+    for command in ("prepare", "run", "status", "show", "export", "book"):
+        assert command in printed

@@ -1,0 +1,109 @@
+"""What names a run, and the plan of an experiment."""
+
+import json
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltlib.errors import InputError
+from ltlib.protocol import Protocol
+from ltlib.spec import SPEC_VERSION, RunSpec, full_model, plan
+
+FIRST = full_model("c", "0" * 64, Protocol.smoke(), "a", 0, 0)
+
+
+def test_every_field_names_the_run() -> None:
+    changed: dict[str, Any] = {
+        "experiment": "transfer",
+        "strategy": "masks-reset",
+        "source": "z",
+        "target": "z",
+        "round": 3,
+        "replicate": 1,
+        "seed": 9,
+        "corpus": "other",
+        "corpus_hash": "1" * 64,
+        "protocol": replace(Protocol.smoke(), epochs=9),
+    }
+    assert set(changed) == {field.name for field in fields(RunSpec)}
+    hashes = {replace(FIRST, **{name: value}).hash for name, value in changed.items()}
+    assert len(hashes | {FIRST.hash}) == len(changed) + 1
+
+
+def test_protocol_fields_of_the_matrix_do_not_name_a_run() -> None:
+    """So that a longer chain continues a shorter one."""
+    longer = replace(FIRST.protocol, rounds=20, replicates=5, domains=None)
+    assert replace(FIRST, protocol=longer).hash == FIRST.hash
+
+
+def test_every_other_protocol_field_names_it() -> None:
+    other: dict[str, Any] = {
+        "split": (100, 50, 50), "corpus_seed": 1, "vocabulary_size": 99, "character_coverage": 0.9,
+        "max_length": 61, "embedding_size": 5, "channels": 5, "heights": (2, 3), "hidden_size": 5,
+        "dropout": 0.1, "he_slope": 0.0, "zero_biases": True, "batch_size": 5, "epochs": 2,
+        "patience": 3, "learning_rate": 0.5, "l2": 0.5, "prune_percent": 20, "prune_biases": False,
+    }  # fmt: skip
+    names = {field.name for field in fields(Protocol)} - Protocol.MATRIX
+    assert set(other) == names, "a new field needs a value here"
+    hashes = {
+        replace(FIRST, protocol=replace(FIRST.protocol, **{name: value})).hash
+        for name, value in other.items()
+    }
+    assert len(hashes | {FIRST.hash}) == len(other) + 1
+
+
+def test_a_field_at_its_default_is_left_out() -> None:
+    """So that a field added later keeps the hashes of runs made before it."""
+    paper = replace(FIRST, protocol=Protocol.paper())
+    assert paper.canonical()["protocol"] == {}
+    assert replace(FIRST, protocol=Protocol(dropout=0.5)).canonical()["protocol"] == {
+        "dropout": 0.5
+    }
+
+
+def test_the_hash_is_that_of_the_documented_text() -> None:
+    import hashlib
+
+    text = json.dumps(FIRST.canonical(), sort_keys=True, separators=(",", ":"))
+    assert FIRST.hash == hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@given(st.sampled_from(["smoke", "laptop", "paper"]), st.integers(0, 20), st.integers(0, 4))
+def test_a_spec_survives_json(scale: str, round_: int, replicate: int) -> None:
+    spec = replace(FIRST, protocol=Protocol.named(scale), round=round_, replicate=replicate)
+    read = RunSpec.from_canonical(json.loads(json.dumps(spec.canonical())))
+    assert read.hash == spec.hash
+    with pytest.raises(InputError, match="spec_version"):
+        RunSpec.from_canonical(spec.canonical() | {"spec_version": SPEC_VERSION + 1})
+
+
+def test_the_papers_plan_has_its_runs() -> None:
+    """50 chains of 21 rounds that share round 0, and 9 tasks × 5 replicates × 21 rounds × 2."""
+    domains = ["books", "movies", "electronics", "cds", "home"]
+    pairs = [(s, t) for s in ("books", "electronics", "cds") for t in domains if s != t][:9]
+    specs = plan("amazon", "h", Protocol.paper(), "all", domains, pairs, 0)
+    obtained = [spec for spec in specs if spec.experiment == "obtain"]
+    assert len(obtained) == 5 * 5 * (1 + 2 * 20)
+    assert len(specs) - len(obtained) == 9 * 5 * 21 * 2
+    assert len({spec.hash for spec in specs}) == len(specs)
+
+
+def test_every_run_comes_after_the_one_it_needs() -> None:
+    specs = plan("c", "h", Protocol.smoke(), "transfer", [], [("a", "b"), ("c", "a")], 0)
+    seen: set[str] = set()
+    for spec in specs:
+        needs = spec.needs()
+        assert needs is None or needs.hash in seen
+        seen.add(spec.hash)
+    sources = {spec.source for spec in specs if spec.experiment == "obtain"}
+    assert sources == {"a", "b", "c"}, "TICKET-TARGET needs the target's own tickets"
+
+
+def test_a_transfer_leans_on_the_reset_ticket_of_its_round() -> None:
+    transfer = replace(FIRST, experiment="transfer", strategy="masks-random", target="b", round=2)
+    assert transfer.needs() == replace(FIRST, strategy="ticket-reset", round=2)
+    assert replace(transfer, round=0).needs() == FIRST
+    assert replace(FIRST, strategy="ticket-random", round=1).needs() == FIRST

@@ -1,0 +1,132 @@
+"""Chains of tickets and transfers: what is kept, what is drawn anew, which streams are shared."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor
+
+from ltlib.model import build_model
+from ltlib.pruning import apply_masks, prune, survivors
+from ltlib.streams import stream
+from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, redrawn, train_ticket
+from ltlib.training import Outcome, train
+from ltlib.transfer import transfer_ticket
+from ltlib.vocabulary import Vocabulary
+from tests import tiny
+
+PROTOCOL, SPLITS = tiny.packed()
+
+
+def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+@pytest.fixture(scope="module")
+def reset() -> list[tuple[Ticket, Outcome]]:
+    return list(obtain_tickets(SPLITS, PROTOCOL, "a"))
+
+
+@pytest.fixture(scope="module")
+def random() -> list[tuple[Ticket, Outcome]]:
+    return list(obtain_tickets(SPLITS, PROTOCOL, "a", "ticket-random"))
+
+
+def test_a_chain_prunes_what_it_trained(reset: list[tuple[Ticket, Outcome]]) -> None:
+    assert [ticket.round for ticket, _ in reset] == [0, 1, 2, 3]
+    for (before, outcome), (after, _) in pairwise(reset):
+        masks = prune(outcome.parameters, before.masks, PROTOCOL.prune_percent)
+        assert same(masks, after.masks)
+        for layer, count in survivors(before.masks).items():
+            assert survivors(after.masks)[layer] == count - 35 * count // 100
+
+
+def test_after_a_reset_survivors_equal_theta_0(reset: list[tuple[Ticket, Outcome]]) -> None:
+    theta_0 = reset[0][0].initial
+    for ticket, _ in reset:
+        start = apply_masks(ticket.initial, ticket.masks)
+        for name, mask in ticket.masks.items():
+            assert torch.equal(start[name][mask], theta_0[name][mask])
+            assert bool((start[name][~mask] == 0).all())
+
+
+def test_random_draws_every_round_anew_and_has_masks_of_its_own(
+    reset: list[tuple[Ticket, Outcome]], random: list[tuple[Ticket, Outcome]]
+) -> None:
+    assert same(reset[0][0].initial, random[0][0].initial), "round 0 is shared"
+    assert same(reset[1][0].masks, random[1][0].masks), "so is the mask it leaves"
+    values = [ticket.initial for ticket, _ in random]
+    for i, one in enumerate(values):
+        for other in values[i + 1 :]:
+            assert not same(one, other)
+    assert not same(reset[2][0].masks, random[2][0].masks)
+
+
+def test_no_two_domains_replicates_or_seeds_share_theta_0() -> None:
+    starts = [
+        first_ticket(PROTOCOL, source, seed, replicate).initial["embedding.weight"]
+        for source in ("a", "b")
+        for seed in (0, 1)
+        for replicate in (0, 1)
+    ]
+    for i, one in enumerate(starts):
+        for other in starts[i + 1 :]:
+            assert abs(float(torch.corrcoef(torch.stack([one.ravel(), other.ravel()]))[0, 1])) < 0.4
+            assert not torch.equal(one, other)
+
+
+def test_streams_are_of_their_names_alone() -> None:
+    assert stream(0, "a", 1).random() == stream(0, "a", 1).random()
+    draws = {
+        stream(*names).random() for names in [(0, "a", 1), (0, "a1"), (1, "a", 1), (0, 1, "a")]
+    }
+    assert len(draws) == 4
+
+
+def test_order_and_dropout_are_named_by_target_strategy_round_and_replicate() -> None:
+    """A run equals training by hand with the stream of exactly these names."""
+    ticket = first_ticket(PROTOCOL, "a", 5, 2)
+    outcome = train_ticket(ticket, SPLITS, "b", "masks-reset")
+    by_hand = train(
+        build_model(PROTOCOL, ticket.initial),
+        ticket.masks,
+        SPLITS,
+        PROTOCOL,
+        stream(5, "training", 2, "b", "masks-reset", 0),
+    )
+    assert same(outcome.parameters, by_hand.parameters)
+
+
+def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
+    reset: list[tuple[Ticket, Outcome]],
+) -> None:
+    ticket = reset[2][0]
+    _, target = tiny.packed(seed=1)
+    names = ("training", 0, "b", "masks-reset", 2)
+    by_hand = train(
+        build_model(PROTOCOL, ticket.initial), ticket.masks, target, PROTOCOL, stream(0, *names)
+    )
+    moved = transfer_ticket(ticket, "b", target, "masks-reset")
+    assert same(moved.parameters, by_hand.parameters)
+    anew = transfer_ticket(ticket, "b", target, "masks-random")
+    assert not same(moved.parameters, anew.parameters)
+    for name, mask in ticket.masks.items():
+        assert bool((anew.parameters[name][~mask] == 0).all()), "nothing pruned comes back"
+    draws = [redrawn(replace(ticket, round=r), "b", "masks-random") for r in (1, 2)]
+    assert not same(*draws)
+
+
+def test_a_ticket_judges_a_sentence(reset: list[tuple[Ticket, Outcome]]) -> None:
+    texts = [f"{word} story told well" for word in ("good", "bad", "fine", "dull")] * 20
+    vocabulary = Vocabulary.train(texts, 30, 0.9995)
+    ticket = replace(reset[1][0], trained=reset[1][1].parameters)
+    probability = ticket.judge(vocabulary, "a good story")
+    assert 0 < probability < 1
+    assert probability != ticket.judge(vocabulary, "a bad story, dull and bad")
+    assert 0 < ticket.judge(vocabulary, "") < 1
+
+
+def test_next_ticket_wants_a_trained_one() -> None:
+    with pytest.raises(AssertionError, match="trained"):
+        next_ticket(first_ticket(PROTOCOL, "a", 0, 0), "ticket-reset")
