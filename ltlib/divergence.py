@@ -16,12 +16,11 @@ Distribution = npt.NDArray[np.float64]
 def unigram_distribution(reviews: Reviews, size: int) -> Distribution:
     """Relative frequency of each of the `size` subwords, `[size]`, summing to 1."""
     counts = np.bincount(reviews.tokens.numpy(), minlength=size).astype(np.float64)
-    distribution: Distribution = counts / counts.sum()
-    return distribution
+    return counts / counts.sum()
 
 
 def kl(p: Distribution, q: Distribution) -> float:
-    """Kullback-Leibler divergence of q from p in nats (Eq. 1).
+    """Kullback-Leibler divergence of q from p in nats (Eq. 2).
 
     Infinite where p has a subword that q lacks; a subword that p lacks adds nothing.
     """
@@ -32,7 +31,7 @@ def kl(p: Distribution, q: Distribution) -> float:
 
 
 def jsd(p: Distribution, q: Distribution) -> float:
-    """Jensen-Shannon divergence in nats (Eq. 2): symmetric, 0 for equals, at most ln 2."""
+    """Jensen-Shannon divergence in nats (Eq. 1): symmetric, 0 for equals, at most ln 2."""
     middle = (p + q) / 2
     divergence = (kl(p, middle) + kl(q, middle)) / 2
     return min(max(divergence, 0.0), float(np.log(2)))  # rounding may step over either bound

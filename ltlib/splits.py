@@ -1,13 +1,12 @@
 """Train, validation and test: balanced, disjoint, a function of the reviews and one seed."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 
 import numpy as np
 
 from ltlib.cleaning import NEGATIVE, POSITIVE, Cleaned
 from ltlib.errors import InputError
+from ltlib.streams import stream
 
 SPLITS = ("train", "validation", "test")
 PROPORTIONS = (2, 1, 1)  # of the paper's 20,000/10,000/10,000
@@ -61,7 +60,7 @@ def _pool(domain: str, cleaned: Cleaned, seed: int) -> _Pool:
     documents: dict[str | int, list[int]] = {}
     for row, review in enumerate(cleaned.reviews):
         documents.setdefault(row if review.document is None else review.document, []).append(row)
-    order = _generator("deal", seed, domain).permutation(len(documents))
+    order = stream(seed, "deal", domain).permutation(len(documents))
     listed = list(documents.values())
     labels = [int(review.label == POSITIVE) for review in cleaned.reviews]
     return _Pool((seed, domain), labels, [listed[i] for i in order])
@@ -71,7 +70,8 @@ def _draw(pool: _Pool, sizes: Sizes) -> Rows | None:
     """Deal the documents to the splits, then thin each class to half the split; None: too few."""
     wanted = [size // 2 for size in sizes]
     dealt = _deal(pool, wanted)
-    generator = _generator("thin", *pool.name)
+    seed, domain = pool.name
+    generator = stream(seed, "thin", domain)
     rows: Rows = {}
     for split, half, (negative, positive) in zip(SPLITS, wanted, dealt, strict=True):
         if min(len(negative), len(positive)) < half:
@@ -137,9 +137,3 @@ def _too_few(domain: str, pool: _Pool, sizes: Sizes) -> str:
 
 def _slashed(sizes: Sizes) -> str:
     return "/".join(str(size) for size in sizes)
-
-
-def _generator(*names: str | int) -> np.random.Generator:
-    """A stream of random numbers for these names, the same wherever it is opened."""
-    seed = hashlib.sha256(json.dumps(names).encode()).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(seed[:16])))
