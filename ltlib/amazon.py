@@ -134,7 +134,8 @@ def _in_one_go(url: str) -> Callable[[], Any]:
 
 
 def _missing(place: str, error: ImportError) -> str:
-    return f"{place}: reading it needs {error.name}; pip install datasets aiohttp"
+    package = str(error.name).split(".")[0]
+    return f"{place}: reading it needs {package}; pip install datasets aiohttp"
 
 
 def _reviews(place: str, opener: Callable[[], Any]) -> Generator[Review]:

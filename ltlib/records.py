@@ -89,7 +89,7 @@ def text_field(record: Mapping[str, object], name: str, here: str) -> str:
     """
     text = record[name]
     if not isinstance(text, str):
-        shown = "empty (null)" if text is None else f"a {type(text).__name__}"
+        shown = "empty (null)" if text is None else f"of type {type(text).__name__}"
         raise InputError(f"{here}: '{name}' is {shown}, not text; mend or remove it")
     try:
         text.encode()

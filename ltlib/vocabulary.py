@@ -11,9 +11,8 @@ import sentencepiece
 from ltlib.errors import InputError
 from ltlib.paths import cache_dir, existing_folder, replace_into
 
-# SentencePiece skips a sentence that holds its own sign for the unknown. Its normaliser reads that
-# sign as two question marks wherever a text is encoded, so training sees it so too.
-UNKNOWN_SIGN, AS_NORMALISED = "\u2047", "??"
+# SentencePiece leaves out of training every text that holds this block sign, which it uses itself.
+RESERVED = "\u2585"
 
 
 class Vocabulary:
@@ -40,7 +39,7 @@ class Vocabulary:
         written = io.BytesIO()
         try:
             sentencepiece.SentencePieceTrainer.train(
-                sentence_iterator=(text.replace(UNKNOWN_SIGN, AS_NORMALISED) for text in texts),
+                sentence_iterator=(text.replace(RESERVED, " ") for text in texts),
                 model_writer=written,
                 model_type="bpe",
                 vocab_size=size,
