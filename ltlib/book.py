@@ -19,6 +19,8 @@ from ltlib.export import read_table
 from ltlib.paths import existing_folder
 from ltlib.protocol import Protocol
 
+# A kernel on this machine warns that its connection is not encrypted.
+QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
 SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks")
 
 
@@ -80,7 +82,7 @@ def execute_notebook(path: Path, parameters: dict[str, Any]) -> None:
     chosen = {name: value for name, value in parameters.items() if name in taken}
     try:
         papermill.execute_notebook(
-            str(path), str(path), chosen, cwd=path.parent, progress_bar=False
+            str(path), str(path), chosen, cwd=path.parent, progress_bar=False, **QUIET
         )
     except papermill.PapermillExecutionError as error:
         raise InputError(f"{path.name}: {error.ename}: {error.evalue}") from None

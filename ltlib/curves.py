@@ -66,7 +66,7 @@ def sparsities_by_round(table: pd.DataFrame) -> list[float]:
     return [float(by_round.get(r, np.nan)) for r in range(int(by_round.index.max()) + 1)]
 
 
-def test_set_error(accuracy: float, n_test: int) -> float:
+def standard_error(accuracy: float, n_test: int) -> float:
     """Standard error of an accuracy measured on `n_test` reviews: √(a(1-a)/n).
 
     Raises:
@@ -108,7 +108,7 @@ def _panel(
 
 def _error_bar(axes: Axes, accuracy: float, n_test: int) -> ErrorbarContainer:
     """One bar of ± one standard error of the test set, to the right of a panel's curves."""
-    error = 100 * test_set_error(accuracy, n_test)
+    error = 100 * standard_error(accuracy, n_test)
     right = axes.get_xlim()[1]
     axes.set_xlim(right=right + 0.6)
     return axes.errorbar(
@@ -118,7 +118,7 @@ def _error_bar(axes: Axes, accuracy: float, n_test: int) -> ErrorbarContainer:
         fmt="none",
         ecolor=GREY,
         capsize=3,
-        label=f"± {error:.1f}: error of {n_test:,} test reviews",
+        label=f"± {error:.1f}: error of {n_test:,} test texts",
     )
 
 

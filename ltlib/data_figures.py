@@ -66,7 +66,7 @@ def review_lengths(lengths: Mapping[str, Sequence[int]]) -> Drawing:
     )
     axes.invert_yaxis()
     axes.set_xlim(left=0)
-    axes.set_xlabel("subwords in a review (line: median, box: middle half, whiskers: 5 to 95%)")
+    axes.set_xlabel("subwords in a text (line: median, box: middle half, whiskers: 5 to 95%)")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 

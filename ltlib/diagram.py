@@ -46,7 +46,7 @@ def transfer_diagram() -> Drawing:
 
 
 def _headings(axes: Axes) -> None:
-    words = ("masks m", "initial values θ′", "subnetwork m ⊙ θ′", "reviews to\ntrain on")
+    words = ("masks m", "initial values θ′", "subnetwork m ⊙ θ′", "texts to\ntrain on")
     for left, text in zip(COLUMNS.values(), words, strict=True):
         axes.text(left + SIDE / 2, 5.15, text, ha="center", va="center", fontsize=10)
 

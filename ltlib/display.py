@@ -86,7 +86,9 @@ def shortened(text: str) -> str:
 
 def points(difference: float) -> str:
     """A difference of accuracies as it is read: `+1.5 points`; a dash when nothing was measured."""
-    return "–" if math.isnan(difference) else f"{100 * difference:+.1f} points"
+    if math.isnan(difference):
+        return "–"
+    return f"{100 * difference:+.1f}\u00a0points".replace("-", "−")
 
 
 def percent(fraction: float) -> str:
@@ -140,19 +142,28 @@ def _interactive(
     """The widget's view, or None where ipywidgets or a kernel is missing."""
     from IPython.core.getipython import get_ipython
 
-    try:
-        import ipywidgets
-    except ImportError:
-        return None
     if getattr(get_ipython(), "kernel", None) is None:
         return None
+    try:
+        box = control_box(draw, figure, controls)
+    except ImportError:
+        return None
+    view: dict[str, Any] = box._repr_mimebundle_()[WIDGET]
+    return view
+
+
+def control_box(
+    draw: Callable[..., Drawing], figure: Drawing, controls: Mapping[str, Sequence[Any]]
+) -> Any:
+    """An ipywidgets box: a drop-down list a control, and the picture that follows them."""
+    import ipywidgets
+
     choosers = {
         name: ipywidgets.Dropdown(options=list(choices), description=name)
         for name, choices in controls.items()
     }
-    picture = ipywidgets.Image(
-        value=figure.png(), format="png", width=str(figure.size_shown()["width"])
-    )
+    width = str(figure.size_shown()["width"])
+    picture = ipywidgets.Image(value=figure.png(), format="png", width=width)
     notice = ipywidgets.Label()
 
     def redraw(_: object) -> None:
@@ -164,9 +175,7 @@ def _interactive(
 
     for box in choosers.values():
         box.observe(redraw, names="value")
-    whole = ipywidgets.VBox([ipywidgets.HBox(list(choosers.values())), picture, notice])
-    view: dict[str, Any] = whole._repr_mimebundle_()[WIDGET]
-    return view
+    return ipywidgets.VBox([ipywidgets.HBox(list(choosers.values())), picture, notice])
 
 
 def _formatted(value: Any, form: Format) -> str:

@@ -22,6 +22,7 @@ ADDRESS_LINES = {  # in these files, the lines that state the address
     "pyproject.toml": re.compile(r'^(Repository = ")[^"]*(")', re.MULTILINE),
 }
 SETUP_ID = "set-up"
+FIRST_CHAPTER = "notebooks/01_data.ipynb"
 
 SETUP_CELL = """\
 # Installs ltlib where it is missing: on Colab, or beside a copy of this notebook
@@ -91,11 +92,15 @@ class Repository:
         on_github = parts.netloc == "github.com"
         binder = f"gh/{place}" if on_github else f"git/{quote(self.url, safe='')}/{self.branch}"
         lines = [
-            _badge("Binder", "mybinder.org/badge_logo.svg", f"mybinder.org/v2/{binder}"),
+            _badge(
+                "Binder",
+                "mybinder.org/badge_logo.svg",
+                f"mybinder.org/v2/{binder}?urlpath=lab/tree/{FIRST_CHAPTER}",
+            ),
         ]
         if on_github:
             colab = "colab.research.google.com"
-            address = f"{colab}/github/{parts.path.strip('/')}/blob/{self.branch}/notebooks"
+            address = f"{colab}/github/{parts.path.strip('/')}/blob/{self.branch}/{FIRST_CHAPTER}"
             lines.append(_badge("Colab", f"{colab}/assets/colab-badge.svg", address))
         return "\n".join(lines) + "\n"
 

@@ -153,7 +153,7 @@ def worst_full_model(results: pd.DataFrame) -> str:
     return str(dense.groupby("domain")["full-model"].mean().idxmin())
 
 
-def test_reviews(results: pd.DataFrame) -> int:
+def size_of_test_set(results: pd.DataFrame) -> int:
     """Reviews in the test set, from the accuracies alone: each is a whole number over this one.
 
     The least common denominator of the accuracies. Should every count of right answers share a

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ltlib.errors import InputError
-from ltlib.model import build_model, initial_parameters
+from ltlib.model import TextCNN, build_model, initial_parameters
 from ltlib.packing import Packed, PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, full_masks
@@ -201,6 +201,23 @@ def test_threads_of_the_caller_do_not_matter() -> None:
     torch.set_num_threads(before)
     for name, value in outcomes[0].parameters.items():
         assert torch.equal(value, outcomes[1].parameters[name])
+
+
+def test_training_and_evaluation_run_on_one_thread() -> None:
+    protocol, splits = tiny.packed(epochs=1)
+    seen: set[int] = set()
+
+    class Watched(TextCNN):
+        def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
+            seen.add(torch.get_num_threads())
+            return super().forward(batch, generator)
+
+    model = Watched(protocol)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    train(model, full_masks(dict(model.named_parameters())), splits, protocol, stream(0, "t"))
+    torch.set_num_threads(before)
+    assert seen == {1}
 
 
 def test_masks_are_applied_before_the_first_step() -> None:

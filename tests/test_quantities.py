@@ -1,0 +1,188 @@
+"""Quantities against loops written out, and the results table side by side."""
+
+import math
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
+
+from ltlib import quantities
+from ltlib.compare import obtained, transferred
+from ltlib.errors import InputError
+from tests.results_table import falling, results_table
+
+DOMAINS = ("books", "music", "garden")
+TABLE = results_table(falling, DOMAINS, rounds=8, replicates=3)
+
+
+def accuracy(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+    """As `falling`, with the full model standing in at round 0."""
+    if round_ == 0 and strategy.startswith("ticket"):
+        strategy = "full-model"
+    return falling(strategy, source, target, round_, replicate)
+
+
+def sparsity(round_: int) -> float:
+    return 1 - 0.65**round_
+
+
+def test_tickets_of_round_0_are_the_full_model() -> None:
+    for row in obtained(TABLE).to_dict("records"):
+        run = (row["domain"], row["domain"], row["round"], row["replicate"])
+        assert row["ticket-reset"] == accuracy("ticket-reset", *run)
+        assert row["ticket-random"] == accuracy("ticket-random", *run)
+        assert row["full-model"] == falling("full-model", *run[:2], 0, run[3])
+
+
+def test_ticket_target_is_the_targets_own_ticket() -> None:
+    rows = transferred(TABLE).to_dict("records")
+    assert len(rows) == 6 * 9 * 3
+    for row in rows:
+        target, round_, replicate = row["target"], row["round"], row["replicate"]
+        own = accuracy("ticket-reset", target, target, round_, replicate)
+        assert row["ticket-target"] == own
+        run = (row["source"], target, round_, replicate)
+        assert row["masks-reset"] == falling("masks-reset", *run)
+
+
+@pytest.mark.parametrize(("above", "upto"), [(0.0, 0.9), (0.9, 1.0), (0.0, 0.5)])
+@pytest.mark.parametrize("domain", [None, "music"])
+def test_leads_equal_a_loop(above: float, upto: float, domain: str | None) -> None:
+    differences = [
+        accuracy("ticket-reset", d, d, r, k) - accuracy("ticket-random", d, d, r, k)
+        for d in DOMAINS
+        for r in range(9)
+        for k in range(3)
+        if above < sparsity(r) <= upto and domain in (None, d)
+    ]
+    measured = quantities.obtaining_lead(
+        TABLE, "ticket-reset", "ticket-random", above, upto, domain
+    )
+    assert measured == pytest.approx(statistics.mean(differences))
+
+
+@pytest.mark.parametrize("source", [None, "books"])
+def test_transfer_leads_equal_a_loop(source: str | None) -> None:
+    differences = [
+        falling("masks-random", s, t, r, k) - accuracy("ticket-target", t, t, r, k)
+        for s in DOMAINS
+        for t in DOMAINS
+        for r in range(1, 6)  # up to 90%: 1 - 0.65^5 = 0.884
+        for k in range(3)
+        if s != t and source in (None, s)
+    ]
+    measured = quantities.transfer_lead(
+        TABLE, "masks-random", "ticket-target", upto=quantities.EARLY, source=source
+    )
+    assert measured == pytest.approx(statistics.mean(differences))
+
+
+def test_a_sparsity_of_90_percent_is_early() -> None:
+    table = TABLE.assign(sparsity=np.where(TABLE["round"] == 1, 0.90001, 0.99))
+    only_first = quantities.obtaining_lead(table, "ticket-reset", "ticket-random", upto=0.9)
+    assert only_first == pytest.approx(0.02)
+
+
+def test_spread_and_swing_equal_loops() -> None:
+    deviations = [
+        statistics.stdev(accuracy("ticket-random", d, d, r, k) for k in range(3))
+        for d in DOMAINS
+        for r in range(6, 9)
+    ]
+    measured = quantities.obtaining_spread(TABLE, "ticket-random", above=quantities.EARLY)
+    assert measured == pytest.approx(statistics.mean(deviations))
+    swings = []
+    for s in DOMAINS:
+        for t in set(DOMAINS) - {s}:
+            means = [
+                statistics.mean(falling("masks-reset", s, t, r, k) for k in range(3))
+                for r in range(6)
+            ]
+            swings.append(max(means) - min(means))
+    assert quantities.transfer_swing(TABLE, "masks-reset") == pytest.approx(statistics.mean(swings))
+
+
+def test_one_replicate_has_no_spread_and_no_round_no_lead() -> None:
+    alone = results_table(falling, DOMAINS, rounds=2, replicates=1)
+    assert math.isnan(quantities.obtaining_spread(alone, "ticket-reset"))
+    assert math.isnan(quantities.transfer_spread(alone, "masks-reset"))
+    assert math.isnan(quantities.obtaining_lead(alone, "ticket-reset", "ticket-random", above=0.96))
+
+
+def leads(values: list[float]) -> pd.DataFrame:
+    """A table where ticket-reset is ahead of ticket-random by `values`, round by round."""
+
+    def ahead(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return 0.7 + (values[round_ - 1] if strategy == "ticket-reset" and round_ else 0.0)
+
+    return results_table(ahead, ("books",), rounds=len(values), transfers=False)
+
+
+@given(st.lists(st.sampled_from([-0.03, 0.0, 0.01, 0.04]), min_size=1, max_size=6))
+def test_the_transition_is_where_the_lead_begins_to_last(values: list[float]) -> None:
+    last = [r for r in range(len(values)) if all(v >= 0.02 for v in values[r:])]
+    measured = quantities.transition_sparsity(leads(values), "books", 0.02)
+    if last:
+        assert measured == pytest.approx(sparsity(last[0] + 1))
+    else:
+        assert math.isnan(measured)
+
+
+@given(st.lists(st.sampled_from([-0.03, 0.0, 0.01]), min_size=1, max_size=6))
+def test_winning_is_the_last_round_no_worse_than_the_full_model(values: list[float]) -> None:
+    winning = [0.0] + [sparsity(r + 1) for r, value in enumerate(values) if value >= 0]
+    assert quantities.winning_sparsity(leads(values), "books") == pytest.approx(max(winning))
+
+
+def test_best_source_and_worst_full_model() -> None:
+    def of_music(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        if strategy == "full-model":
+            return 0.6 if source == "garden" else 0.8
+        return 0.9 if source == "music" else 0.7
+
+    table = results_table(of_music, DOMAINS)
+    assert quantities.best_source(table) == "music"
+    assert quantities.worst_full_model(table) == "garden"
+
+
+@given(st.integers(2, 40))
+def test_contributions_sum_to_scipys_divergence(size: int) -> None:
+    numbers = np.random.default_rng(size)
+    p, q = numbers.dirichlet([0.2] * size), numbers.dirichlet([0.2] * size)
+    p[0], q[-1] = 0.0, 0.0
+    p, q = p / p.sum(), q / q.sum()
+    terms = quantities.contributions(p, q, tuple(map(str, range(size))))
+    assert terms["term"].sum() == pytest.approx(jensenshannon(p, q) ** 2)
+    assert (terms["term"] >= 0).all()
+    assert terms["term"].is_monotonic_decreasing
+    assert set(terms["piece"]) == set(map(str, range(size)))
+
+
+def test_pairs_by_distance() -> None:
+    names = ["a", "b", "c"]
+    matrix = pd.DataFrame([[0, 3, 1], [3, 0, 2], [1, 2, 0]], index=names, columns=names)
+    assert quantities.pairs_by_distance(matrix) == [
+        ("a", "c", 1.0),
+        ("b", "c", 2.0),
+        ("a", "b", 3.0),
+    ]
+
+
+@given(st.integers(2, 20_000), st.data())
+def test_the_test_set_is_found_from_accuracies(size: int, data: st.DataObject) -> None:
+    right = data.draw(st.lists(st.integers(0, size), min_size=1, max_size=20))
+    table = pd.DataFrame({"test_accuracy": [count / size for count in right]})
+    shared = math.gcd(size, *right)
+    assert quantities.size_of_test_set(table) == size // shared
+
+
+def test_mixed_tables_are_refused() -> None:
+    other = TABLE.assign(corpus_hash="1" * 64)
+    with pytest.raises(InputError, match="corpus_hash"):
+        obtained(pd.concat([TABLE, other]))
+    with pytest.raises(InputError, match="two rows"):
+        obtained(pd.concat([TABLE, TABLE]))
