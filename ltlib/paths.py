@@ -1,10 +1,10 @@
 """Where files lie, and how a file comes to be there whole or not at all."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import platformdirs
 
@@ -34,10 +34,8 @@ def existing_folder(path: Path, remedy: str) -> Path:
 
 @contextmanager
 def replace_into(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside `path`; on success it takes the place of `path` in one step."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
+    """Give a name beside `path` to write to; on success that file takes its place in one step."""
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         yield temporary
         temporary.replace(path)

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 
@@ -71,7 +71,8 @@ class Store:
             "sha256": {name: _sha256(content) for name, content in files.items()},
         }
         run["sha256"]["run.json"] = _sha256(_json(run))
-        temporary = Path(tempfile.mkdtemp(dir=self.path, prefix=".writing-"))
+        temporary = self.path / f".writing-{uuid4().hex}"
+        temporary.mkdir()
         try:
             for name, content in (files | {"run.json": _json(run)}).items():
                 (temporary / name).write_bytes(content)
