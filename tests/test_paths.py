@@ -1,6 +1,5 @@
 """Files that come to be whole or not at all."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ def test_a_file_is_replaced_in_one_step_or_left_alone(tmp_path: Path) -> None:
         temporary.write_text("new")
         assert place.read_text() == "old"
     assert place.read_text() == "new"
-    assert os.listdir(tmp_path) == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_others_may_read_what_the_umask_allows(tmp_path: Path) -> None:
