@@ -1,7 +1,7 @@
 """The text CNN (§4.2), its initial values (§4.3.1) and the paths through it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import numpy as np
@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from ltlib.packing import ZERO_VECTOR, Packed
-from ltlib.pooling import max_pooled_convolutions
+from ltlib.pooling import exclude_crossing, max_pooled_convolutions, winning_windows
 from ltlib.protocol import Protocol
+from ltlib.training import Network
 
 CLASSES = 2
 DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits with its rate: exact to 1/65536
@@ -29,7 +30,7 @@ class Convolution(nn.Module):
         self.bias = nn.Parameter(torch.empty(channels))
 
 
-class TextCNN(nn.Module):
+class TextCNN(Network):
     """Embedding, convolutions of several heights, 1-max pooling, one hidden layer (§4.2).
 
     Reviews come packed: their subwords laid end to end, without pads between them. Windows never
@@ -58,12 +59,44 @@ class TextCNN(nn.Module):
             embedded = embedded.masked_fill(zero[:, None], 0.0)
         if generator is not None and self.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.dropout, generator)
-        layers = [cast(Convolution, layer) for layer in self.convolutions]
-        weights = [layer.weight for layer in layers]
-        biases = torch.cat([layer.bias for layer in layers])
-        # max(relu(x + b)) = relu(max(x) + b): bias and non-linearity are taken once a filter.
-        features = torch.relu(max_pooled_convolutions(embedded, weights, batch.offsets) + biases)
-        return self.output(torch.relu(self.hidden(features)))
+        weights = [layer.weight for layer in self._layers()]
+        return self._classes(max_pooled_convolutions(embedded, weights, batch.offsets))
+
+    @torch.no_grad()
+    def scorer(self) -> Callable[[Packed], Tensor]:
+        """Scores without dropout: a subword's products with the filters then depend on it alone,
+        and are taken once for the whole vocabulary. A window sums `height` of them.
+        """
+        vocabulary = len(self.embedding.weight)  # also stands for the zero vector, added below
+        extended = nn.functional.pad(self.embedding.weight, (0, 0, 0, 1))
+        tables = [(extended @ layer.weight.mT).flatten(0, 1) for layer in self._layers()]
+        shapes = [(len(layer.weight), layer.weight.shape[1]) for layer in self._layers()]
+
+        def scores(batch: Packed) -> Tensor:
+            tokens = batch.tokens.where(batch.tokens != ZERO_VECTOR, vocabulary)
+            parts = []
+            for (height, _), table in zip(shapes, tables, strict=True):
+                rows = torch.arange(height, device=tokens.device) * (vocabulary + 1)
+                windows = tokens.unfold(0, height, 1) + rows
+                sums = nn.functional.embedding_bag(windows, table, mode="sum")
+                parts.append(nn.functional.pad(sums, (0, 0, 0, height - 1)))
+            responses = torch.cat(parts, dim=1)
+            exclude_crossing(responses, batch.offsets, shapes)
+            return self._classes(responses.gather(0, winning_windows(responses, batch.offsets)))
+
+        return scores
+
+    def _layers(self) -> list[Convolution]:
+        return [cast(Convolution, layer) for layer in self.convolutions]
+
+    def _classes(self, pooled: Tensor) -> Tensor:
+        """Class scores from the filters' maxima `[reviews, filters]`, biases not yet added.
+
+        max(relu(x + b)) = relu(max(x) + b): bias and non-linearity are taken once a filter.
+        """
+        features = torch.relu(pooled + torch.cat([layer.bias for layer in self._layers()]))
+        scores: Tensor = self.output(torch.relu(self.hidden(features)))
+        return scores
 
 
 def dropout_scale(like: Tensor, rate: float, generator: np.random.Generator) -> Tensor:

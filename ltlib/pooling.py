@@ -63,7 +63,7 @@ def window_responses(
     """
     total = len(products)
     filters = sum(channels for _, channels in shapes)
-    responses = products.new_full((total, filters), -torch.inf)
+    responses = products.new_empty(total, filters)
     first_row = first_filter = 0
     for height, channels in shapes:
         windows = total - height + 1
@@ -72,11 +72,22 @@ def window_responses(
             columns = slice(first_row + row * channels, first_row + (row + 1) * channels)
             term = products[row : row + windows, columns]
             part[:windows].copy_(term) if row == 0 else part[:windows].add_(term)
-        crossing = offsets[1:, None] - np.arange(1, height)
-        part[torch.from_numpy(crossing.ravel()).to(part.device)] = -torch.inf
         first_row += height * channels
         first_filter += channels
+    exclude_crossing(responses, offsets, shapes)
     return responses
+
+
+def exclude_crossing(
+    responses: Tensor, offsets: np.ndarray, shapes: Sequence[tuple[int, int]]
+) -> None:
+    """Set windows that would cross the end of their review to -inf."""
+    first_filter = 0
+    for height, channels in shapes:
+        crossing = torch.from_numpy((offsets[1:, None] - np.arange(1, height)).ravel())
+        part = responses[:, first_filter : first_filter + channels]
+        part[crossing.to(responses.device)] = -torch.inf
+        first_filter += channels
 
 
 def winning_windows(responses: Tensor, offsets: np.ndarray) -> Tensor:

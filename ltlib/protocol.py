@@ -39,6 +39,7 @@ class Protocol:
     patience: int | None = None  # epochs without a better one before stopping; None: never stop
     learning_rate: float = 1e-3  # Adam, §5.1
     l2: float = 1e-5  # coupled: added to the gradient, §5.1
+    survivors_from: int = 9  # round from which only survivors are computed with, on a CPU
     # Pruning
     prune_percent: int = 35  # of a layer's survivors a round, §5.2
     prune_biases: bool = True  # "the collection of trainable parameters", §4.3.2
@@ -69,6 +70,7 @@ class Protocol:
             hidden_size=117,  # the paper's: of a smaller output layer too little survives
             epochs=10,
             learning_rate=4e-3,  # 330 steps of 1e-3 teach a network this small next to nothing
+            survivors_from=7,
             rounds=14,
             replicates=2,
         )
@@ -87,6 +89,7 @@ class Protocol:
             learning_rate=1e-2,
             rounds=3,
             replicates=1,
+            survivors_from=3,
             domains=2,
         )
 
@@ -142,7 +145,7 @@ def _check(protocol: Protocol) -> None:
     )
     for field in ("vocabulary_size", "embedding_size", "channels", "hidden_size"):
         require(getattr(protocol, field) >= 1, field, "1 or more")
-    for field in ("batch_size", "epochs"):
+    for field in ("batch_size", "epochs", "survivors_from"):
         require(getattr(protocol, field) >= 1, field, "1 or more")
     require(protocol.patience is None or protocol.patience >= 1, "patience", "1 or more, or None")
     require(0 <= protocol.dropout < 1, "dropout", "at least 0 and below 1")

@@ -13,6 +13,7 @@ from ltlib.packing import PackedSplits, lay_out
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, full_masks, prune, sparsity
 from ltlib.streams import stream
+from ltlib.survivors import SurvivorCNN
 from ltlib.training import Outcome, scores_of, train
 from ltlib.vocabulary import Vocabulary
 
@@ -80,9 +81,14 @@ def train_ticket(
     The order of the reviews and dropout come from the stream of (seed, replicate, target,
     strategy, round).
     """
-    model = build_model(ticket.protocol, ticket.initial)
+    protocol = ticket.protocol
     generator = stream(ticket.seed, "training", ticket.replicate, target, strategy, ticket.round)
-    return train(model, ticket.masks, splits, ticket.protocol, generator, device)
+    if ticket.round < protocol.survivors_from or device != "cpu":
+        model = build_model(protocol, ticket.initial)
+        return train(model, ticket.masks, splits, protocol, generator, device)
+    survivors = SurvivorCNN(protocol, ticket.initial, ticket.masks)
+    outcome = train(survivors, {}, splits, protocol, generator)
+    return replace(outcome, parameters=survivors.dense_parameters())
 
 
 def obtain_tickets(

@@ -1,7 +1,7 @@
 """One training run: Adam on the survivors, the best epoch by validation accuracy kept (§5.1)."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,7 +14,17 @@ from ltlib.packing import Packed, PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 
-EVALUATION_BATCH = 256  # reviews; fixed, so that the same weights give the same bits
+EVALUATION_BATCH = 64  # reviews; fixed, so that the same weights give the same bits
+
+
+class Network(nn.Module):
+    """What the training loop asks of a network: called with a batch and, in training, a generator
+    for its dropout, it gives class scores `[reviews, classes]`.
+    """
+
+    def scorer(self) -> Callable[[Packed], Tensor]:
+        """Scores without dropout, for as long as the parameters stay as they are."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ def one_thread() -> Iterator[None]:
 
 
 def train(
-    model: nn.Module,
+    model: Network,
     masks: Masks,
     splits: PackedSplits,
     protocol: Protocol,
@@ -62,12 +72,15 @@ def train(
     one whose subword is not in the batch.
 
     Args:
-        model: takes a batch and, in training, a generator for its dropout; changed in place.
+        model: changed in place, and left with the outcome's parameters.
+        masks: by the model's parameter names; a parameter without one is whole.
         generator: draws the order of the reviews and dropout.
         device: where to compute; the outcome's parameters are on the CPU.
     """
     begin = time.perf_counter()
-    model.load_state_dict(apply_masks(model.state_dict(), masks))
+    state = model.state_dict()
+    masked = apply_masks({name: state[name] for name in masks}, masks)
+    model.load_state_dict(state | masked)
     model.to(device)
     with one_thread():
         parameters, accuracies, best_epoch = _best_epoch(model, masks, splits, protocol, generator)
@@ -78,7 +91,7 @@ def train(
 
 
 def _best_epoch(
-    model: nn.Module,
+    model: Network,
     masks: Masks,
     splits: PackedSplits,
     protocol: Protocol,
@@ -104,17 +117,17 @@ def _best_epoch(
     return best, accuracies, best_epoch
 
 
-def _holds(model: nn.Module, masks: Masks) -> list[tuple[nn.Parameter, Tensor]]:
+def _holds(model: Network, masks: Masks) -> list[tuple[nn.Parameter, Tensor]]:
     """Parameters of which something is pruned, each with its mask on the parameter's device."""
     return [
         (parameter, masks[name].to(parameter.device))
         for name, parameter in model.named_parameters()
-        if not bool(masks[name].all())
+        if name in masks and not bool(masks[name].all())
     ]
 
 
 def step(
-    model: nn.Module,
+    model: Network,
     holds: list[tuple[nn.Parameter, Tensor]],
     optimizer: torch.optim.Optimizer,
     batch: Packed,
@@ -139,17 +152,18 @@ def batches(reviews: int, size: int, generator: np.random.Generator) -> list[np.
 
 
 @torch.no_grad()
-def scores_of(model: nn.Module, reviews: Packed) -> Tensor:
+def scores_of(model: Network, reviews: Packed) -> Tensor:
     """Class scores `[reviews, 2]` without dropout, on the CPU."""
     device = next(model.parameters()).device
+    scorer = model.scorer()
     parts = [
         reviews.rows(np.arange(start, min(start + EVALUATION_BATCH, len(reviews))))
         for start in range(0, len(reviews), EVALUATION_BATCH)
     ]
-    return torch.cat([model(part.to(device)).cpu() for part in parts])
+    return torch.cat([scorer(part.to(device)).cpu() for part in parts])
 
 
-def accuracy(model: nn.Module, reviews: Packed) -> float:
+def accuracy(model: Network, reviews: Packed) -> float:
     """Fraction of `reviews` whose larger score is that of their label.
 
     Raises:

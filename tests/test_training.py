@@ -1,6 +1,7 @@
 """The training loop: held zeros, dense Adam written out, selection on validation alone."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -211,6 +212,10 @@ def test_training_and_evaluation_run_on_one_thread() -> None:
         def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
             seen.add(torch.get_num_threads())
             return super().forward(batch, generator)
+
+        def scorer(self) -> Callable[[Packed], Tensor]:
+            seen.add(torch.get_num_threads())
+            return super().scorer()
 
     model = Watched(protocol)
     before = torch.get_num_threads()
