@@ -23,11 +23,12 @@ from dense import DenseTextCNN, evaluate, parameters_of, train_epoch
 
 from ltlib.corpus import load_corpus, load_splits
 from ltlib.packing import Packed, PackedSplits, pack
+from ltlib.process import one_thread
 from ltlib.protocol import Protocol
 from ltlib.provenance import provenance
 from ltlib.pruning import Masks, apply_masks, survivors
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
-from ltlib.training import accuracy, one_thread
+from ltlib.training import accuracy
 
 DOMAINS = ("electronics", "books")
 EPOCHS = 15  # of a round of the paper; one is timed

@@ -17,6 +17,7 @@ from ltlib.experiment import Experiment, plan_experiment
 from ltlib.export import write_table
 from ltlib.protocol import Protocol
 from ltlib.provenance import provenance
+from ltlib.search import search_path
 from ltlib.show import command_of, status_of
 from ltlib.store import Store
 
@@ -93,6 +94,7 @@ def run(
         click.echo(f"nothing to do: all {len(specs)} runs are in {store}")
         return
     written_with = provenance() | {"corpus_source": corpus}
+    click.echo(f"maxima are searched in {search_path(protocol.search, torch.device(device))}")
     execute(specs, opened, loaded.path, written_with, workers, device, progress=True)
     click.echo(f"{missing} runs done, {len(specs) - missing} were there already: {store}")
 

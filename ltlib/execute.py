@@ -16,14 +16,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import torch
 from tqdm.auto import tqdm
 
 from ltlib.corpus import load_splits
 from ltlib.errors import InputError
 from ltlib.model import connected_paths
 from ltlib.packing import PackedSplits, pack
+from ltlib.process import keep_memory
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
+from ltlib.search import search_path
 from ltlib.spec import RunSpec
 from ltlib.store import Store
 from ltlib.tensorfiles import read_ticket, ticket_files
@@ -153,7 +156,8 @@ def _work(
     needed = None if needs is None else read_ticket(store, needs)
     splits = _packed_splits(splits_path, spec.target, spec.protocol)
     metrics, files = perform(spec, needed, splits, device)
-    store.write(spec, metrics, files, provenance)
+    path = search_path(spec.protocol.search, torch.device(device))
+    store.write(spec, metrics, files, provenance | {"search": path})
 
 
 @lru_cache(maxsize=16)
@@ -183,6 +187,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _start_worker(parent: int) -> None:
+    keep_memory()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

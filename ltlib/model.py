@@ -45,6 +45,7 @@ class TextCNN(Network):
         self.hidden = nn.Linear(channels * len(protocol.heights), protocol.hidden_size)
         self.output = nn.Linear(protocol.hidden_size, CLASSES)
         self.dropout = protocol.dropout
+        self.search = protocol.search
 
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`.
@@ -60,7 +61,8 @@ class TextCNN(Network):
         if generator is not None and self.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.dropout, generator)
         weights = [layer.weight for layer in self._layers()]
-        return self._classes(max_pooled_convolutions(embedded, weights, batch.offsets))
+        pooled = max_pooled_convolutions(embedded, weights, batch.offsets, self.search)
+        return self._classes(pooled)
 
     @torch.no_grad()
     def scorer(self) -> Callable[[Packed], Tensor]:
@@ -103,7 +105,7 @@ def dropout_scale(like: Tensor, rate: float, generator: np.random.Generator) -> 
     """Dropout's factors, 0 with probability `rate`, else 1 / (1 - rate) (Srivastava 2014)."""
     bits = np.frombuffer(generator.bytes(2 * like.numel()), dtype=np.uint16)
     kept = torch.from_numpy(bits >= round(rate * DROPOUT_LEVELS)).to(like.device)
-    return kept.view_as(like).to(like.dtype) / (1 - rate)
+    return kept.view_as(like).to(like.dtype).div_(1 - rate)
 
 
 def build_model(protocol: Protocol, parameters: Mapping[str, Tensor]) -> TextCNN:

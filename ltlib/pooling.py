@@ -14,9 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ltlib.search import Search, search_products
+
 
 def max_pooled_convolutions(
-    embedded: Tensor, weights: Sequence[Tensor], offsets: np.ndarray
+    embedded: Tensor, weights: Sequence[Tensor], offsets: np.ndarray, search: Search = "full"
 ) -> Tensor:
     """The largest response of each filter in each review, `[reviews, filters]`.
 
@@ -24,30 +26,36 @@ def max_pooled_convolutions(
         embedded: `[total, embedding]`, reviews end to end.
         weights: `[height, channels, embedding]` for each height; filters keep this order.
         offsets: int64 `[reviews + 1]`; every review holds at least the largest height of rows.
+        search: precision in which the best windows are found; see `search_products`.
 
     Of windows that tie, the earliest wins.
     """
-    return _MaxPooledConvolutions.apply(embedded, offsets, *weights)
+    return _MaxPooledConvolutions.apply(embedded, offsets, search, *weights)
 
 
 class _MaxPooledConvolutions(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, embedded: Tensor, offsets: np.ndarray, *weights: Tensor) -> Tensor:
-        ctx.shapes = [(weight.shape[0], weight.shape[1]) for weight in weights]
+    def forward(
+        ctx: Any, embedded: Tensor, offsets: np.ndarray, search: Search, *weights: Tensor
+    ) -> Tensor:
+        shapes = [(weight.shape[0], weight.shape[1]) for weight in weights]
         flat = torch.cat([weight.flatten(0, 1) for weight in weights])
-        responses = window_responses(embedded @ flat.T, offsets, ctx.shapes)
-        winners = winning_windows(responses, offsets)
-        ctx.save_for_backward(embedded, flat, winners)
-        return responses.gather(0, winners)
+        products = search_products(embedded, flat, search)
+        winners = winning_windows(window_responses(products, offsets, shapes), offsets)
+        rows = filter_rows(shapes, embedded.device)
+        met = met_subwords(winners, rows)
+        ctx.save_for_backward(embedded, flat, met, rows.filter)
+        ctx.shapes = shapes
+        return pooled_values(embedded, flat, met, rows.filter)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        embedded, flat, winners = ctx.saved_tensors
-        rows = filter_rows(ctx.shapes, embedded.device)
-        onto_embedded, onto_flat = pooled_gradients(embedded, flat, winners, rows, gradients[0])
+        embedded, flat, met, filters = ctx.saved_tensors
+        values = gradients[0].T[filters]
+        onto_embedded, onto_flat = pooled_gradients(embedded, flat, met, values)
         parts = onto_flat.split([height * channels for height, channels in ctx.shapes])
         onto_weights = [p.unflatten(0, shape) for p, shape in zip(parts, ctx.shapes, strict=True)]
-        return onto_embedded, None, *onto_weights
+        return onto_embedded, None, None, *onto_weights
 
 
 def window_responses(
@@ -63,7 +71,8 @@ def window_responses(
     """
     total = len(products)
     filters = sum(channels for _, channels in shapes)
-    responses = products.new_empty(total, filters)
+    precision = torch.promote_types(products.dtype, torch.float32)
+    responses = products.new_empty(total, filters, dtype=precision)
     first_row = first_filter = 0
     for height, channels in shapes:
         windows = total - height + 1
@@ -117,26 +126,43 @@ def filter_rows(shapes: Sequence[tuple[int, int]], device: torch.device) -> Filt
     return FilterRows(torch.cat(filters), torch.cat(places))
 
 
+def met_subwords(winners: Tensor, rows: FilterRows) -> Tensor:
+    """Which subword each filter row meets in each review's best window: `[filter rows, reviews]`.
+
+    Args:
+        winners: int64 `[reviews, filters]`, the winning windows' first rows.
+    """
+    return winners.T[rows.filter] + rows.place[:, None]
+
+
+def pooled_values(embedded: Tensor, flat: Tensor, met: Tensor, filters: Tensor) -> Tensor:
+    """The responses at the best windows, `[reviews, filters]`: of all products only these."""
+    rows, reviews = met.shape
+    starts = torch.arange(0, met.numel() + 1, reviews, device=met.device)
+    pattern = _sparse(starts, met.flatten(), flat.new_zeros(met.numel()), len(embedded))
+    products = torch.sparse.sampled_addmm(pattern, flat, embedded.T, beta=0.0).values()
+    pooled = flat.new_zeros(int(filters[-1]) + 1, reviews)
+    return pooled.index_add_(0, filters, products.view(rows, reviews)).T
+
+
 def pooled_gradients(
-    embedded: Tensor, flat: Tensor, winners: Tensor, rows: FilterRows, gradient: Tensor
+    embedded: Tensor, flat: Tensor, met: Tensor, gradient: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Gradients of `embedded` and of the flat weights, given that of the pooled maxima.
 
     Args:
         flat: `[filter rows, embedding]`.
-        winners: int64 `[reviews, filters]`, the winning windows' first rows.
-        gradient: `[reviews, filters]`.
+        met: see `met_subwords`.
+        gradient: that of each filter row's filter, `[filter rows, reviews]`.
     """
-    total, reviews = len(embedded), len(winners)
-    # In each review, a filter row met the subword at its filter's winner plus its own place.
-    met = (winners.T[rows.filter] + rows.place[:, None]).flatten()
-    values = gradient.T[rows.filter].flatten()
-    starts = torch.arange(0, len(met) + 1, reviews, device=met.device)
-    onto_flat = _sparse(starts, met, values, total) @ embedded
+    total, reviews = len(embedded), met.shape[1]
+    columns, values = met.flatten(), gradient.flatten()
+    starts = torch.arange(0, len(columns) + 1, reviews, device=met.device)
+    onto_flat = _sparse(starts, columns, values, total) @ embedded
 
     # The transpose, brought into CSR form: for each subword the filter rows that won on it.
-    order = _stable_order(met, total)
-    starts = torch.nn.functional.pad(torch.bincount(met, minlength=total).cumsum(0), (1, 0))
+    order = _stable_order(columns, total)
+    starts = torch.nn.functional.pad(torch.bincount(columns, minlength=total).cumsum(0), (1, 0))
     onto_embedded = _sparse(starts, order // reviews, values[order], len(flat)) @ flat
     return onto_embedded, onto_flat
 

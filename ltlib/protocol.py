@@ -6,9 +6,10 @@ book's protocol page; where the alternative is cheap to run, it is a field here.
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from ltlib.errors import InputError
+from ltlib.search import Search
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Protocol:
     patience: int | None = None  # epochs without a better one before stopping; None: never stop
     learning_rate: float = 1e-3  # Adam, §5.1
     l2: float = 1e-5  # coupled: added to the gradient, §5.1
+    search: Search = "bfloat16"  # precision in which 1-max pooling finds maxima; "full": exact
     survivors_from: int = 9  # round from which only survivors are computed with, on a CPU
     # Pruning
     prune_percent: int = 35  # of a layer's survivors a round, §5.2
@@ -150,6 +152,7 @@ def _check(protocol: Protocol) -> None:
     require(protocol.patience is None or protocol.patience >= 1, "patience", "1 or more, or None")
     require(0 <= protocol.dropout < 1, "dropout", "at least 0 and below 1")
     require(0 < protocol.character_coverage <= 1, "character_coverage", "above 0 and at most 1")
+    require(protocol.search in get_args(Search), "search", " or ".join(get_args(Search)))
     require(protocol.learning_rate > 0, "learning_rate", "above 0")
     require(protocol.l2 >= 0, "l2", "0 or more")
     if protocol.split is not None:

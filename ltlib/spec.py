@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 
-SPEC_VERSION = 1  # raised when the same spec would give other bits
+SPEC_VERSION = 2  # raised when the same spec would give other bits
 
 Strategy = Literal["full-model", "ticket-reset", "ticket-random", "masks-reset", "masks-random"]
 TICKET_STRATEGIES: tuple[Strategy, ...] = ("ticket-reset", "ticket-random")

@@ -1,8 +1,7 @@
 """One training run: Adam on the survivors, the best epoch by validation accuracy kept (§5.1)."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 
 from ltlib.errors import InputError
 from ltlib.packing import Packed, PackedSplits
+from ltlib.process import one_thread
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 
@@ -44,17 +44,6 @@ class Outcome:
     def validation_accuracy(self) -> float:
         """Of the best epoch."""
         return self.validation_accuracies[self.best_epoch - 1]
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Sums in a fixed order: the same bits wherever a run is trained."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def train(
@@ -102,12 +91,14 @@ def _best_epoch(
         model.parameters(), lr=protocol.learning_rate, weight_decay=protocol.l2, fused=True
     )
     holds = _holds(model, masks)
+    # Apart, so that the order does not depend on how many random bits dropout takes.
+    order, dropout = generator.spawn(2)
     accuracies: list[float] = []
     best: dict[str, Tensor] = {}
     best_epoch = 0
     for epoch in range(1, protocol.epochs + 1):
-        for chosen in batches(len(splits.train), protocol.batch_size, generator):
-            step(model, holds, optimizer, splits.train.rows(chosen), generator)
+        for chosen in batches(len(splits.train), protocol.batch_size, order):
+            step(model, holds, optimizer, splits.train.rows(chosen), dropout)
         accuracies.append(accuracy(model, splits.validation))
         if best_epoch == 0 or accuracies[-1] > accuracies[best_epoch - 1]:
             best_epoch = epoch

@@ -80,7 +80,9 @@ def dense_reference(
     optimizer = torch.optim.Adam(
         leaves.values(), lr=protocol.learning_rate, weight_decay=protocol.l2
     )
-    for chosen in batches(len(splits.train), protocol.batch_size, stream(0, "training")):
+    for chosen in batches(
+        len(splits.train), protocol.batch_size, stream(0, "training").spawn(2)[0]
+    ):
         batch = splits.train.rows(chosen)
         optimizer.zero_grad()
         nn.functional.cross_entropy(dense_scores(leaves, batch), batch.labels).backward()
@@ -113,7 +115,7 @@ def dense_scores(leaves: dict[str, Tensor], batch: Packed) -> Tensor:
 
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.1])
 def test_an_epoch_equals_the_dense_loop(share: float) -> None:
-    protocol, splits = tiny.packed(epochs=1, dropout=0.0, learning_rate=1e-3)
+    protocol, splits = tiny.packed(epochs=1, dropout=0.0, learning_rate=1e-3, search="full")
     values = initial_parameters(protocol, stream(3, "initial"))
     masks = full_masks(values) if share == 1 else random_masks(values, share)
     model = build_model(protocol, values).double()

@@ -1,0 +1,102 @@
+"""Whether the default way of training costs accuracy: the same tickets trained twice.
+
+    python benchmarks/accuracy.py --corpus FOLDER --runs FILE.jsonl [--json]
+
+Each pair has the same masks, initial values and order of reviews; one is trained as the protocol
+says, the other with every product of the dense network in full precision. The masks come from
+chains of a few epochs a round. Finished pairs are kept in FILE, one a line, and not run again.
+Exit status 1 when the 90% interval of the pooled paired difference leaves ±1.5 points.
+"""
+
+import argparse
+import json
+import math
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from ltlib.corpus import load_corpus, load_splits
+from ltlib.packing import PackedSplits, pack
+from ltlib.process import keep_memory
+from ltlib.protocol import Protocol
+from ltlib.provenance import provenance
+from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
+
+DOMAINS = ("electronics", "books")
+SEEDS = (0, 1, 2)
+ROUNDS = (0, 5, 10, 15)
+WITHIN = 1.5  # points
+DEFAULT = Protocol(split=(3732, 800, 800))
+DENSE = replace(DEFAULT, search="full", survivors_from=DEFAULT.rounds + 1)
+OF_MASKS = replace(DEFAULT, epochs=3)  # of the chains that give the masks
+
+
+def chain(path: Path, domain: str, seed: int, runs: Path) -> None:
+    """Find the tickets of a chain; train those of `ROUNDS` both ways, and append what came out."""
+    splits = pack(load_splits(path)[domain], DEFAULT)
+    done = {(r["domain"], r["seed"], r["round"]) for r in read(runs)}
+    missing = [r for r in ROUNDS if (domain, seed, r) not in done]
+    ticket = first_ticket(OF_MASKS, domain, seed, replicate=0)
+    for round_ in range(max(missing, default=-1) + 1):
+        if round_ in missing:
+            pair = trained_both_ways(ticket, splits) | {"domain": domain, "seed": seed}
+            with runs.open("a") as file:
+                file.write(json.dumps(pair) + "\n")
+        outcome = train_ticket(ticket, splits, domain, "ticket-reset")
+        ticket = next_ticket(replace(ticket, trained=outcome.parameters), "ticket-reset")
+
+
+def trained_both_ways(ticket: Ticket, splits: PackedSplits) -> dict[str, Any]:
+    """Test accuracies, in per cent, of a ticket trained densely and by default."""
+    found: dict[str, Any] = {"round": ticket.round, "sparsity": ticket.sparsity}
+    for way, protocol in {"dense": DENSE, "default": DEFAULT}.items():
+        trained = train_ticket(replace(ticket, protocol=protocol), splits, ticket.source, "both")
+        found[way] = 100 * trained.test_accuracy
+        found[f"{way}_best_epoch"] = trained.best_epoch
+    return found
+
+
+def read(runs: Path) -> list[dict[str, Any]]:
+    """The pairs of a file."""
+    return [json.loads(line) for line in runs.read_text().splitlines()] if runs.exists() else []
+
+
+def interval(differences: np.ndarray) -> tuple[float, float]:
+    """90% interval of the mean, by Student's t."""
+    error = differences.std(ddof=1) / math.sqrt(len(differences))
+    return stats.t.interval(0.9, len(differences) - 1, loc=differences.mean(), scale=error)
+
+
+def main() -> None:
+    """Train what is missing, print, and judge."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--corpus", required=True, help="a folder with electronics and books")
+    parser.add_argument("--runs", required=True, type=Path, help="pairs, one a line of JSON")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    corpus = load_corpus(arguments.corpus, DEFAULT)
+    tasks = [(corpus.path, domain, seed, arguments.runs) for seed in SEEDS for domain in DOMAINS]
+    context = get_context("spawn")
+    with ProcessPoolExecutor(len(DOMAINS), mp_context=context, initializer=keep_memory) as pool:
+        list(pool.map(chain, *zip(*tasks, strict=True)))
+    pairs = sorted(read(arguments.runs), key=lambda p: (p["round"], p["domain"], p["seed"]))
+    low, high = interval(np.array([p["default"] - p["dense"] for p in pairs]))
+    if arguments.json:
+        origin = provenance() | {"corpus_hash": corpus.hash, "protocol": DEFAULT.differences()}
+        print(json.dumps({"provenance": origin, "pairs": pairs}, indent=1))
+    else:
+        for p in pairs:
+            print(f"{p['domain']:12} seed {p['seed']} round {p['round']:2}  "
+                  f"dense {p['dense']:6.2f}  default {p['default']:6.2f}")  # fmt: skip
+        print(f"default - dense, 90% interval: {low:+.2f} to {high:+.2f} points")
+    sys.exit(not -WITHIN <= low <= high <= WITHIN)
+
+
+if __name__ == "__main__":
+    main()
