@@ -46,6 +46,7 @@ def chain(path: Path, domain: str, seed: int, runs: Path) -> None:
     for round_ in range(max(missing, default=-1) + 1):
         if round_ in missing:
             pair = trained_both_ways(ticket, splits) | {"domain": domain, "seed": seed}
+            pair["provenance"] = provenance()
             with runs.open("a") as file:
                 file.write(json.dumps(pair) + "\n")
         outcome = train_ticket(ticket, splits, domain, "ticket-reset")
@@ -88,8 +89,8 @@ def main() -> None:
     pairs = sorted(read(arguments.runs), key=lambda p: (p["round"], p["domain"], p["seed"]))
     low, high = interval(np.array([p["default"] - p["dense"] for p in pairs]))
     if arguments.json:
-        origin = provenance() | {"corpus_hash": corpus.hash, "protocol": DEFAULT.differences()}
-        print(json.dumps({"provenance": origin, "pairs": pairs}, indent=1))
+        what = {"corpus_hash": corpus.hash, "protocol": DEFAULT.differences()}
+        print(json.dumps(what | {"pairs": pairs}, indent=1))
     else:
         for p in pairs:
             print(f"{p['domain']:12} seed {p['seed']} round {p['round']:2}  "
