@@ -30,10 +30,9 @@ class Lists(NamedTuple):
     def of(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
         """The lists of `chosen` end to end: which of `chosen` each index belongs to, and it."""
         counts = self.counts[chosen]
-        ends = counts.cumsum(0)
         owners = torch.repeat_interleave(counts)
-        shifts = self.starts[chosen] - (ends - counts)
-        return owners, torch.arange(len(owners), device=owners.device) + shifts[owners]
+        shifts = self.starts[chosen] - (counts.cumsum(0) - counts)
+        return owners, shifts.gather(0, owners) + torch.arange(len(owners), device=owners.device)
 
 
 class SurvivorCNN(Network):
@@ -79,10 +78,10 @@ class SurvivorCNN(Network):
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`; see `TextCNN.forward`."""
         position, entry = self.entries.of(batch.tokens)
-        embedded = self.values[entry]  # every surviving entry of every subword of the batch
+        embedded = self.values.gather(0, entry)  # every survivor of every subword of the batch
         if generator is not None and self.protocol.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.protocol.dropout, generator)
-        pooled = self._pooled(embedded, position, self.entry_dimension[entry], batch.offsets)
+        pooled = self._pooled(embedded, position, self.entry_dimension.gather(0, entry), batch.offsets)
         biases = [self.dense(f"convolutions.{i}.bias") for i in range(len(self.protocol.heights))]
         features = torch.relu(pooled + torch.cat(biases))
         hidden = torch.relu(nn.functional.linear(features, *self._layer("hidden")))
@@ -100,11 +99,13 @@ class SurvivorCNN(Network):
         total, filters = int(offsets[-1]), len(heights) * channels
         before = (max(heights) - 1) * filters  # cells of windows that begin before the batch
         owner, weight = self.weights.of(dimension)
-        cell = (position * filters)[owner] + (self.weight_cell + before)[weight]
+        # `gather` and `scatter_add` are many times faster than indexing and `index_add`.
+        cell = (position * filters).gather(0, owner) + (self.weight_cell + before).gather(0, weight)
         with torch.no_grad():
             responses = torch.zeros(before + total * filters, dtype=embedded.dtype)
-            products = embedded[owner] * self.values[self.weight_value][weight]
-            responses.index_add_(0, cell, products)
+            values = self.values.gather(0, self.weight_value)
+            products = embedded.gather(0, owner) * values.gather(0, weight)
+            responses.scatter_add_(0, cell, products)
             responses = responses[before:].view(total, filters)
             exclude_crossing(responses, offsets, [(height, channels) for height in heights])
             winners = winning_windows(responses, offsets)
@@ -112,9 +113,11 @@ class SurvivorCNN(Network):
         cells = before + winners * filters + torch.arange(filters)
         feature = torch.full((before + total * filters,), -1, dtype=torch.int32)
         feature[cells.flatten()] = torch.arange(cells.numel(), dtype=torch.int32)
-        won = (feature >= 0)[cell].nonzero().flatten()
-        values = embedded[owner[won]] * self.values[self.weight_value[weight[won]]]
-        pooled = embedded.new_zeros(cells.numel()).index_add(0, feature[cell[won]], values)
+        won = (feature >= 0).gather(0, cell).nonzero().flatten()
+        entries, weights = embedded.gather(0, owner[won]), self.weight_value[weight[won]]
+        products = entries * self.values.gather(0, weights)
+        won_by = feature[cell[won]].long()
+        pooled = embedded.new_zeros(cells.numel()).scatter_add(0, won_by, products)
         return pooled.view(-1, filters)
 
     def _layer(self, layer: str) -> tuple[Tensor, Tensor]:

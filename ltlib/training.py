@@ -109,9 +109,9 @@ def _best_epoch(
 
 
 def _holds(model: Network, masks: Masks) -> list[tuple[nn.Parameter, Tensor]]:
-    """Parameters of which something is pruned, each with its mask on the parameter's device."""
+    """Parameters of which something is pruned, each with its mask as a factor of its gradient."""
     return [
-        (parameter, masks[name].to(parameter.device))
+        (parameter, masks[name].to(parameter))
         for name, parameter in model.named_parameters()
         if name in masks and not bool(masks[name].all())
     ]

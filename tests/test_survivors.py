@@ -20,7 +20,7 @@ from ltlib.training import scores_of, train
 from tests import tiny
 from tests.test_training import ABSENT, dense_reference, random_masks
 
-PROTOCOL = replace(tiny.PROTOCOL, dropout=0.285)
+PROTOCOL = replace(tiny.PROTOCOL, dropout=0.285, search="full")
 
 
 class Bits:
