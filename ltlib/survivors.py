@@ -81,7 +81,9 @@ class SurvivorCNN(Network):
         embedded = self.values.gather(0, entry)  # every survivor of every subword of the batch
         if generator is not None and self.protocol.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.protocol.dropout, generator)
-        pooled = self._pooled(embedded, position, self.entry_dimension.gather(0, entry), batch.offsets)
+        pooled = self._pooled(
+            embedded, position, self.entry_dimension.gather(0, entry), batch.offsets
+        )
         biases = [self.dense(f"convolutions.{i}.bias") for i in range(len(self.protocol.heights))]
         features = torch.relu(pooled + torch.cat(biases))
         hidden = torch.relu(nn.functional.linear(features, *self._layer("hidden")))
