@@ -123,8 +123,8 @@ def step(
     optimizer: torch.optim.Optimizer,
     batch: Packed,
     generator: np.random.Generator,
-) -> None:
-    """One update from one batch."""
+) -> Tensor:
+    """One update from one batch; the loss before it."""
     device = next(model.parameters()).device
     batch = batch.to(device)
     loss = nn.functional.cross_entropy(model(batch, generator), batch.labels)
@@ -134,6 +134,7 @@ def step(
         if parameter.grad is not None:
             parameter.grad.mul_(mask)
     optimizer.step()
+    return loss.detach()
 
 
 def batches(reviews: int, size: int, generator: np.random.Generator) -> list[np.ndarray]:

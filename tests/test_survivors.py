@@ -18,20 +18,10 @@ from ltlib.survivors import Lists, SurvivorCNN
 from ltlib.tickets import first_ticket, train_ticket
 from ltlib.training import scores_of, train
 from tests import tiny
+from tests.test_epoch import Bits
 from tests.test_training import ABSENT, dense_reference, random_masks
 
 PROTOCOL = replace(tiny.PROTOCOL, dropout=0.285, search="full")
-
-
-class Bits:
-    """Stands for a generator, and gives the random bits it was made with."""
-
-    def __init__(self, bits: np.ndarray) -> None:
-        self.bits = bits
-
-    def bytes(self, count: int) -> bytes:
-        assert count == 2 * len(self.bits)
-        return self.bits.tobytes()
 
 
 def gradients(

@@ -93,13 +93,17 @@ def dense_reference(
     return {n: leaf.detach() for n, leaf in leaves.items()}
 
 
-def dense_scores(leaves: dict[str, Tensor], batch: Packed) -> Tensor:
+def dense_scores(leaves: dict[str, Tensor], batch: Packed, dropout: Tensor | None = None) -> Tensor:
+    """`dropout`: a factor for every entry of every subword of the batch, `[total, embedding]`."""
     lengths = np.diff(batch.offsets)
     longest = int(lengths.max())
     padded = torch.full((len(batch), longest), -1)
     for row, (begin, length) in enumerate(zip(batch.offsets, lengths, strict=False)):
         padded[row, :length] = batch.tokens[begin : begin + length]
     embedded = leaves["embedding.weight"][padded.clamp_min(0)] * (padded >= 0)[:, :, None]
+    if dropout is not None:
+        factors = nn.utils.rnn.pad_sequence(list(dropout.split(lengths.tolist())), batch_first=True)
+        embedded = embedded * factors
     features = []
     for index in range(3):
         weight = leaves[f"convolutions.{index}.weight"].permute(1, 2, 0)
