@@ -90,7 +90,7 @@ def main() -> None:
     low, high = interval(np.array([p["default"] - p["dense"] for p in pairs]))
     if arguments.json:
         what = {"corpus_hash": corpus.hash, "protocol": DEFAULT.differences()}
-        print(json.dumps(what | {"pairs": pairs}, indent=1))
+        print(json.dumps(what | {"interval": [low, high], "pairs": pairs}, indent=1))
     else:
         for p in pairs:
             print(f"{p['domain']:12} seed {p['seed']} round {p['round']:2}  "

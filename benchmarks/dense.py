@@ -11,7 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ltlib.model import TextCNN, dropout_scale
 from ltlib.packing import Packed, PackedSplits
+from ltlib.pooling import exclude_crossing
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 
@@ -43,6 +45,26 @@ class DenseTextCNN(nn.Module):
         return self.output(torch.relu(self.hidden(torch.cat(pooled, dim=1))))
 
 
+class PackedAutograd(TextCNN):
+    """`TextCNN` with its convolutions left to autograd: packed, and nothing else."""
+
+    def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
+        """Class scores `[reviews, 2]`."""
+        embedded = nn.functional.embedding(batch.tokens.clamp_min(0), self.embedding.weight)
+        assert generator is not None
+        embedded = embedded * dropout_scale(embedded, self.dropout, generator)
+        pooled = []
+        for layer in self._layers():
+            maps = nn.functional.conv1d(embedded.T[None], layer.weight.permute(1, 2, 0))[0].T
+            responses = nn.functional.pad(maps, (0, 0, 0, len(embedded) - len(maps))).clone()
+            exclude_crossing(
+                responses, batch.offsets, [(layer.weight.shape[0], layer.weight.shape[1])]
+            )
+            lengths = torch.from_numpy(np.diff(batch.offsets))
+            pooled.append(torch.segment_reduce(responses, "max", lengths=lengths))
+        return self._classes(torch.cat(pooled, dim=1))
+
+
 def padded(batch: Packed) -> tuple[Tensor, Tensor]:
     """A packed batch as a padded one: tokens and lengths."""
     lengths = torch.from_numpy(np.diff(batch.offsets))
@@ -68,15 +90,22 @@ def train_epoch(
     held = parameters_of(masks)
     model.train()
     for chosen in torch.randperm(len(splits.train)).split(protocol.batch_size):
-        batch = splits.train.rows(chosen.numpy())
-        loss = nn.functional.cross_entropy(model(*padded(batch)), batch.labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        with torch.no_grad():
-            for name, parameter in model.named_parameters():
-                parameter.mul_(held[name])
+        train_step(model, held, optimizer, splits.train.rows(chosen.numpy()))
     return evaluate(model, splits.validation, protocol.batch_size)
+
+
+def train_step(
+    model: DenseTextCNN, held: Masks, optimizer: torch.optim.Optimizer, batch: Packed
+) -> float:
+    """One update; the loss before it. `held`: masks laid out like the model's parameters."""
+    loss = nn.functional.cross_entropy(model(*padded(batch)), batch.labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.mul_(held[name])
+    return float(loss.detach())
 
 
 @torch.no_grad()

@@ -23,6 +23,7 @@ PAGES = [
     "notebooks/03_obtaining_tickets",
     "notebooks/04_transferring_tickets",
     "notebooks/05_discussion",
+    "notebooks/06_training",
     "book/protocol",
     "book/bibliography",
 ]

@@ -32,13 +32,14 @@ def of_each_notebook(test: Any) -> Any:
     return pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)(test)
 
 
-def test_the_five_chapters_are_there() -> None:
+def test_the_chapters_are_there() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
         "01_data",
         "02_jsd",
         "03_obtaining_tickets",
         "04_transferring_tickets",
         "05_discussion",
+        "06_training",
     ]
 
 
