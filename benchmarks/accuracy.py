@@ -23,7 +23,6 @@ from scipy import stats
 
 from ltlib.corpus import load_corpus, load_splits
 from ltlib.packing import PackedSplits, pack
-from ltlib.process import keep_memory
 from ltlib.protocol import Protocol
 from ltlib.provenance import provenance
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
@@ -84,7 +83,7 @@ def main() -> None:
     corpus = load_corpus(arguments.corpus, DEFAULT)
     tasks = [(corpus.path, domain, seed, arguments.runs) for seed in SEEDS for domain in DOMAINS]
     context = get_context("spawn")
-    with ProcessPoolExecutor(len(DOMAINS), mp_context=context, initializer=keep_memory) as pool:
+    with ProcessPoolExecutor(len(DOMAINS), mp_context=context) as pool:
         list(pool.map(chain, *zip(*tasks, strict=True)))
     pairs = sorted(read(arguments.runs), key=lambda p: (p["round"], p["domain"], p["seed"]))
     low, high = interval(np.array([p["default"] - p["dense"] for p in pairs]))

@@ -25,13 +25,12 @@ from dense import DenseTextCNN, evaluate, parameters_of, train_epoch
 from ltlib.corpus import Corpus, load_corpus, load_splits
 from ltlib.model import build_model
 from ltlib.packing import Packed, PackedSplits, pack
-from ltlib.process import keep_memory, one_thread
 from ltlib.protocol import Protocol
 from ltlib.provenance import provenance
 from ltlib.pruning import Masks, apply_masks, survivors
 from ltlib.search import search_path
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
-from ltlib.training import accuracy
+from ltlib.training import accuracy, one_thread
 
 DOMAINS = ("electronics", "books")
 SPARSE_ROUND = 10
@@ -115,7 +114,7 @@ def evaluation(ticket: Ticket, splits: PackedSplits) -> tuple[float, float]:
 def measure(corpus: Corpus) -> list[Row]:
     """The rows of the table."""
     context = get_context("spawn")
-    with ProcessPoolExecutor(len(DOMAINS), mp_context=context, initializer=keep_memory) as pool:
+    with ProcessPoolExecutor(len(DOMAINS), mp_context=context) as pool:
         chains = list(pool.map(chain, [corpus.path] * len(DOMAINS), DOMAINS))
         grown = pool.submit(growth, corpus.path, DOMAINS[0]).result()
     full, sparse, seconds = 0.0, 0.0, (0.0, 0.0)

@@ -26,7 +26,6 @@ from training import DOMAINS, PROTOCOL, SPARSE_ROUND
 from ltlib.corpus import load_corpus, load_splits
 from ltlib.model import build_model
 from ltlib.packing import Packed, pack
-from ltlib.process import keep_memory
 from ltlib.protocol import Protocol
 from ltlib.provenance import provenance
 from ltlib.pruning import Masks, apply_masks
@@ -44,7 +43,6 @@ STAGES = (
     "reviews packed end to end",
     "sparse gradient of 1-max pooling",
     "maxima searched in bfloat16",
-    "freed memory kept",
     "survivors alone",
 )
 
@@ -123,8 +121,6 @@ def milliseconds(steps: Iterable[object]) -> float:
 
 def timed(stage: str, path: Path, found: list[Ticket]) -> list[float]:
     """Milliseconds a step of each ticket; NaN where all survive, and nothing is left out."""
-    if STAGES.index(stage) >= STAGES.index("freed memory kept"):
-        keep_memory()
     batches = batches_of(path, found[0].source)
     if stage in STAGES[:2]:
         threads = 2 if stage == STAGES[0] else 1
@@ -163,7 +159,7 @@ def counted(path: Path, found: list[list[Ticket]]) -> dict[str, list[float | Non
         STAGES[2]: [pads, pads],
         STAGES[3]: [3 * product / sparse] * 2,
         STAGES[4]: [sparse / search] * 2,
-        STAGES[6]: [None, search / float(np.mean(meets))],
+        STAGES[5]: [None, search / float(np.mean(meets))],
     }
 
 

@@ -23,7 +23,6 @@ from ltlib.corpus import load_splits
 from ltlib.errors import InputError
 from ltlib.model import connected_paths
 from ltlib.packing import PackedSplits, pack
-from ltlib.process import keep_memory
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
 from ltlib.search import search_path
@@ -187,7 +186,6 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _start_worker(parent: int) -> None:
-    keep_memory()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 Search = Literal["bfloat16", "full"]
+BLOCK = 512  # subwords
 
 
 def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
@@ -23,11 +24,24 @@ def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
     """
     if search == "full":
         return embedded @ flat.T
-    factors = embedded.bfloat16(), flat.bfloat16().T
+    rounded, transposed = _whole_blocks(embedded), flat.bfloat16().T
     if native_bfloat16(embedded.device):
-        return factors[0] @ factors[1]
+        return (rounded @ transposed)[: len(embedded)]
     # The product of two bfloat16 numbers is exact in float32: only the order of sums differs.
-    return (factors[0].float() @ factors[1].float()).bfloat16()
+    return (rounded.float() @ transposed.float()).bfloat16()[: len(embedded)]
+
+
+def _whole_blocks(embedded: Tensor) -> Tensor:
+    """`embedded` in bfloat16, with zeros up to a multiple of `BLOCK` rows.
+
+    The library behind the product keeps the code it generates for each shape it meets: megabytes
+    for every batch that is one subword longer.
+    """
+    total, size = embedded.shape
+    rounded = embedded.new_empty(-(-total // BLOCK) * BLOCK, size, dtype=torch.bfloat16)
+    rounded[:total].copy_(embedded)
+    rounded[total:].zero_()
+    return rounded
 
 
 def native_bfloat16(device: torch.device) -> bool:

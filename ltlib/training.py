@@ -1,7 +1,8 @@
 """One training run: Adam on the survivors, the best epoch by validation accuracy kept (§5.1)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,6 @@ from torch import Tensor, nn
 
 from ltlib.errors import InputError
 from ltlib.packing import Packed, PackedSplits
-from ltlib.process import one_thread
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 
@@ -44,6 +44,17 @@ class Outcome:
     def validation_accuracy(self) -> float:
         """Of the best epoch."""
         return self.validation_accuracies[self.best_epoch - 1]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums in a fixed order: the same bits wherever a run is trained."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def train(

@@ -1,6 +1,8 @@
 """The search for maxima in bfloat16: where it may differ from the exact one, and where not."""
 
 import itertools
+import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltlib.pooling import max_pooled_convolutions
-from ltlib.search import native_bfloat16, search_path, search_products
+from ltlib.search import BLOCK, native_bfloat16, search_path, search_products
 from tests.test_pooling import LENGTHS, by_loops, case
 
 CPU = torch.device("cpu")
@@ -47,6 +49,30 @@ def test_products_are_those_of_rounded_factors() -> None:
     found = search_products(embedded, flat, "bfloat16").double().numpy()
     scale = np.abs(rounded(embedded)) @ np.abs(rounded(flat)).T
     assert np.all(np.abs(found - expected) <= UNIT * np.abs(expected) + 1e-5 * scale)
+
+
+@pytest.mark.parametrize("total", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
+def test_batches_of_any_size_make_few_shapes(total: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products are taken in whole blocks, and nothing of what fills them up comes back."""
+    shapes = []
+    monkeypatch.setattr(torch.Tensor, "__matmul__", watched(shapes))
+    embedded, flat = factors(total)
+    found = search_products(embedded, flat, "bfloat16")
+    assert shapes == [math.ceil(total / BLOCK) * BLOCK]
+    assert found.shape == (total, len(flat))
+    one_by_one = [search_products(row[None], flat, "bfloat16") for row in embedded[-3:]]
+    torch.testing.assert_close(found[-3:], torch.cat(one_by_one), rtol=2 * UNIT, atol=1e-3)
+
+
+def watched(shapes: list[int]) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """The matrix product, that notes how many rows it is given."""
+    multiply = torch.Tensor.__matmul__
+
+    def product(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        shapes.append(len(left))
+        return multiply(left, right)
+
+    return product
 
 
 def test_full_precision_is_the_product_itself() -> None:
