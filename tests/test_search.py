@@ -54,7 +54,7 @@ def test_products_are_those_of_rounded_factors() -> None:
 @pytest.mark.parametrize("total", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
 def test_batches_of_any_size_make_few_shapes(total: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Products are taken in whole blocks, and nothing of what fills them up comes back."""
-    shapes = []
+    shapes: list[int] = []
     monkeypatch.setattr(torch.Tensor, "__matmul__", watched(shapes))
     embedded, flat = factors(total)
     found = search_products(embedded, flat, "bfloat16")
