@@ -8,12 +8,13 @@ from typing import Any
 
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, StrMethodFormatter
 
 # The palette of Okabe and Ito, told apart by every common form of colour blindness.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -132,6 +133,13 @@ def sparsity_axis(axes: Axes, sparsities: Sequence[float], width: float) -> None
     )
     axes.xaxis.set_minor_locator(FixedLocator(range(last + 1)))
     axes.set_xlim(-0.4, max(last, 1) + 0.4)
+
+
+def logarithmic_ticks(axis: Axis, digits: tuple[int, ...]) -> None:
+    """Ticks at these digits times the powers of ten, written as plain numbers."""
+    axis.set_major_locator(LogLocator(subs=digits))
+    axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def drawable(text: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltlib.display import Table
-from ltlib.drawing import BLUE, GREY, VERMILLION, WIDTH, Drawing
+from ltlib.drawing import BLUE, GREY, VERMILLION, WIDTH, Drawing, logarithmic_ticks
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 
@@ -100,6 +100,7 @@ def waterfall(tricks: Measured, round_: int) -> Drawing:
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlim(after.min() / 1.5, after.max() * 3)
+    logarithmic_ticks(axes.xaxis, (1, 2, 5))
     axes.set_xlabel("milliseconds for a training step of two domains (logarithmic)")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -150,10 +151,13 @@ def cost_by_round(training: Measured, survivors_from: int) -> Drawing:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.invert_xaxis()
+    axes.set_ylim(table["seconds"].min() / 1.3, table["seconds"].max() * 1.5)
+    logarithmic_ticks(axes.xaxis, (1,))
+    logarithmic_ticks(axes.yaxis, (1, 2, 5))
     axes.set_xlabel("surviving weights (numbers at the points: rounds)")
     axes.set_ylabel("seconds an epoch")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower left")
     return figure
 
 

@@ -1,6 +1,8 @@
 """What the benchmarks measured: figures and tables show it, and what is stored holds water."""
 
 import math
+import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 from ltlib import speed
+from ltlib.drawing import Drawing
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 
@@ -65,6 +68,18 @@ def test_costs_are_read_by_round() -> None:
     (axes,) = speed.cost_by_round(TRAINING, survivors_from=9).axes
     drawn = [tuple(np.asarray(line.get_xydata())[0]) for line in axes.get_lines()]
     assert drawn == [(1_234_567, 8.0), (800_000, 2.0)]
+
+
+@pytest.mark.parametrize("draw", [lambda: speed.waterfall(TRICKS, 10),
+                                  lambda: speed.cost_by_round(TRAINING, 9)])  # fmt: skip
+def test_logarithmic_axes_are_labelled_with_plain_numbers(draw: Callable[[], Drawing]) -> None:
+    figure = draw()
+    figure.draw_without_rendering()
+    for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis):
+        if axis.get_scale() == "log":
+            texts = [label.get_text() for label in axis.get_ticklabels(which="both")]
+            assert any(texts)
+            assert all(re.fullmatch(r"[\d,.]*", text) for text in texts)
 
 
 def test_only_judged_measures_are_listed() -> None:
