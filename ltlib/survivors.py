@@ -50,6 +50,7 @@ class SurvivorCNN(Network):
             for name, end in zip(names, ends, strict=True)
         }
         self.protocol = protocol
+        self.marks = torch.zeros(0, dtype=torch.bool)
         self._index_embedding(masks["embedding.weight"])
         self._index_filters(masks)
 
@@ -112,15 +113,26 @@ class SurvivorCNN(Network):
             exclude_crossing(responses, offsets, [(height, channels) for height in heights])
             winners = winning_windows(responses, offsets)
         # Of all products, those that went into a winning window carry gradient.
-        cells = before + winners * filters + torch.arange(filters)
-        feature = torch.full((before + total * filters,), -1, dtype=torch.int32)
-        feature[cells.flatten()] = torch.arange(cells.numel(), dtype=torch.int32)
-        won = (feature >= 0).gather(0, cell).nonzero().flatten()
+        cells = (before + winners * filters + torch.arange(filters)).flatten()
+        is_winner = self._marks(before + total * filters)
+        is_winner[cells] = True
+        won = is_winner.gather(0, cell).nonzero().flatten()
+        is_winner[cells] = False
         entries, weights = embedded.gather(0, owner[won]), self.weight_value[weight[won]]
         products = entries * self.values.gather(0, weights)
-        won_by = feature[cell[won]].long()
-        pooled = embedded.new_zeros(cells.numel()).scatter_add(0, won_by, products)
-        return pooled.view(-1, filters)
+        window, filter_ = (
+            (cell[won] - before).div(filters, rounding_mode="floor"),
+            cell[won] % filters,
+        )
+        review = torch.bucketize(window, torch.from_numpy(offsets[1:]), right=True)
+        pooled = embedded.new_zeros(len(cells))
+        return pooled.scatter_add(0, review * filters + filter_, products).view(-1, filters)
+
+    def _marks(self, cells: int) -> Tensor:
+        """One mark a cell, none set. Kept from step to step: making them anew takes long."""
+        if len(self.marks) < cells:
+            self.marks = torch.zeros(cells, dtype=torch.bool)
+        return self.marks[:cells]
 
     def _layer(self, layer: str) -> tuple[Tensor, Tensor]:
         return self.dense(f"{layer}.weight"), self.dense(f"{layer}.bias")

@@ -98,8 +98,11 @@ def test_in_float64(kind: str, protocol: Protocol, share: float, reviews: int, s
 @settings(max_examples=40, deadline=None)
 @given(PROTOCOLS, SHARES, st.integers(1, 9), st.integers(0, 999))
 def test_in_float32(kind: str, protocol: Protocol, share: float, reviews: int, seed: int) -> None:
-    """Relative to the largest entry of each parameter's gradient."""
+    """Relative to the largest entry of each parameter's gradient.
+
+    Where terms of order 1 cancel, float32 itself leaves an error of 1e-7.
+    """
     ours, dense = gradients(kind, torch.float32, protocol, share, reviews, seed)
     for name, expected in dense.items():
         error = (ours[name].double() - expected).abs().max()
-        assert float(error) <= 1e-5 * max(float(expected.abs().max()), 1e-3), name
+        assert float(error) <= 1e-5 * max(float(expected.abs().max()), 1e-2), name
