@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ PACKAGES = ("ltlib", "torch", "numpy", "sentencepiece")
 
 
 def provenance() -> dict[str, Any]:
-    """Versions of what computes, commit of the checkout (None outside one), processor."""
+    """Versions of what computes, commit of the checkout (None outside one), processor, machine."""
     return {
         "versions": {"python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
         "commit": _commit(),
         "processor": _processor(),
+        "machine": platform.node(),
     }
 
 
@@ -25,6 +27,7 @@ def _version(package: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1)
 def _commit() -> str | None:
     """The commit ltlib runs from, with `-dirty` when its tree differs from it."""
     folder = Path(__file__).resolve().parent

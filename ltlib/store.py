@@ -11,15 +11,17 @@ from uuid import uuid4
 
 import pandas as pd
 
-from ltlib.errors import InputError
-from ltlib.paths import existing_folder
-from ltlib.spec import RunSpec
+from ltlib.errors import DamagedError, InputError
+from ltlib.paths import existing_folder, writing
+from ltlib.spec import SPEC_VERSION, RunSpec
+from ltlib.version import check_version, write_version
 
 COLUMNS = [
     "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
     "validation_accuracy", "test_accuracy", "epochs", "best_epoch", "seconds", "connected",
     "corpus", "corpus_hash", "protocol", "spec_version",
 ]  # fmt: skip
+REMEDY = "`ltlib run` does this run again"
 ABANDONED = 3600  # seconds after which a half-written folder is nobody's
 
 
@@ -27,18 +29,22 @@ class Store:
     """Runs under `path`.
 
     Raises:
-        InputError: `path` is a file; or it is not there and `create` is not set.
+        InputError: `path` is a file; or it is not there and `create` is not set; or it cannot be
+            written and `create` is set; or another version of the spec wrote it.
     """
 
     def __init__(self, path: str | Path, create: bool = False) -> None:
         self.path = Path(path)
         if create:
             existing_folder(self.path, "name a folder for the store")
-            self._sweep()
         elif self.path.is_file():
             raise InputError(f"{self.path}: is a file, not a store; name the store's folder")
         elif not self.path.is_dir():
             raise InputError(f"{self.path}: store not found; make one with `ltlib run --store`")
+        check_version(self.path, self.hashes())
+        if create:
+            write_version(self.path)
+            self._sweep()
 
     def folder(self, spec: RunSpec) -> Path:
         """Where the run lies, or would."""
@@ -63,6 +69,9 @@ class Store:
         """Write a run into a temporary folder, then rename it into place.
 
         A run that is already there stays: equal specs give equal runs.
+
+        Raises:
+            InputError: the store cannot be written.
         """
         files = {"metrics.json": _json(metrics)} | tensors
         run = {
@@ -71,21 +80,53 @@ class Store:
             "sha256": {name: _sha256(content) for name, content in files.items()},
         }
         run["sha256"]["run.json"] = _sha256(_json(run))
-        temporary = self.path / f".writing-{uuid4().hex}"
-        temporary.mkdir()
+        temporary = self._temporary()
         try:
-            for name, content in (files | {"run.json": _json(run)}).items():
-                (temporary / name).write_bytes(content)
-            if spec not in self:
-                temporary.rename(self.folder(spec))
+            with writing(self.path):
+                temporary.mkdir()
+                for name, content in (files | {"run.json": _json(run)}).items():
+                    (temporary / name).write_bytes(content)
+                if spec not in self:
+                    temporary.rename(self.folder(spec))
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+    def discard(self, spec: RunSpec) -> None:
+        """Remove a run, in one step as far as anybody else sees."""
+        temporary = self._temporary()
+        with writing(self.path):
+            self.folder(spec).rename(temporary)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+    def verify(self, name: str) -> None:
+        """Compare every file of a run with its checksum.
+
+        Raises:
+            DamagedError: the first that is missing, or not as it was written.
+        """
+        for file, stated in self.run(name)["sha256"].items():
+            if _sha256(self._bytes(name, file)) != stated:
+                raise self._damaged(name, file)
+
+    def sound(self, specs: Iterable[RunSpec]) -> set[str]:
+        """Names of those of `specs` that are there and undamaged."""
+        there = set(self.hashes())
+        return {
+            name for name in (spec.hash for spec in specs) if name in there and self._is_sound(name)
+        }
+
+    def _is_sound(self, name: str) -> bool:
+        try:
+            self.verify(name)
+        except DamagedError:
+            return False
+        return True
 
     def read(self, name: str, file: str) -> bytes:
         """A file of the run called `name`, verified.
 
         Raises:
-            InputError: missing, or not as it was written; names the file.
+            DamagedError: missing, or not as it was written; names the file.
         """
         content = self._bytes(name, file)
         if self.run(name)["sha256"].get(file) != _sha256(content):
@@ -137,6 +178,11 @@ class Store:
     def _rows(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
         for name in names:
             spec = self.run(name)["spec"]
+            if spec["spec_version"] != SPEC_VERSION:
+                raise InputError(
+                    f"{self.path / name}: spec_version {spec['spec_version']}, this ltlib has "
+                    f"{SPEC_VERSION}; it does not belong in this store: remove it"
+                )
             spec["protocol"] = json.dumps(spec["protocol"], sort_keys=True)
             values = spec | self.metrics(name)
             yield {column: values[column] for column in COLUMNS}
@@ -145,13 +191,15 @@ class Store:
         try:
             return (self.path / name / file).read_bytes()
         except OSError as error:
-            raise InputError(
-                f"{self.path / name / file}: {error.strerror}; remove the folder, run again"
+            raise DamagedError(
+                name, f"{self.path / name / file}: {error.strerror}; {REMEDY}"
             ) from None
 
-    def _damaged(self, name: str, file: str) -> InputError:
-        place = self.path / name
-        return InputError(f"{place / file}: damaged (checksum); remove {place} and run again")
+    def _damaged(self, name: str, file: str) -> DamagedError:
+        return DamagedError(name, f"{self.path / name / file}: damaged (checksum); {REMEDY}")
+
+    def _temporary(self) -> Path:
+        return self.path / f".writing-{uuid4().hex}"
 
     def _sweep(self) -> None:
         """Remove what a killed process left half-written."""

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from ltlib.errors import InputError
-from ltlib.execute import perform
 from ltlib.export import read_table, write_table
 from ltlib.packing import PackedSplits
 from ltlib.protocol import Protocol
@@ -23,6 +22,7 @@ from ltlib.tensorfiles import (
     unpack_masks,
     unpack_survivors,
 )
+from ltlib.work import perform
 from tests import tiny
 
 PROTOCOL, SPLITS = tiny.packed()
