@@ -1,11 +1,12 @@
 """Carrying out a plan to its end, whatever happens, on local processes or on Ray."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from ltlib.driver import Driver, Report
 from ltlib.engine import Engine
+from ltlib.errors import DamagedError
 from ltlib.failures import Failures
 from ltlib.local import LocalEngine, available_cores
 from ltlib.planfile import write_plan
@@ -51,8 +52,7 @@ def execute(
         KeyboardInterrupt: stopped before the end.
     """
     write_plan(store.path, specs)
-    there = store.sound(specs)
-    schedule = Schedule(specs, there)
+    schedule = Schedule(specs, sound_runs(store, specs))
     if not len(schedule):
         return Report()
     if retry_failed:
@@ -62,6 +62,21 @@ def execute(
     trainer = _open(engine, workers, splits_path, device, address, gpus_per_run)
     with Progress(schedule.remaining(), progress) as shown:
         return Driver(schedule, store, trainer, provenance, shown).drive()
+
+
+def sound_runs(store: Store, specs: Iterable[RunSpec]) -> set[str]:
+    """Names of those of `specs` that are there and undamaged."""
+    there = set(store.hashes())
+    planned = (spec.hash for spec in specs)
+    return {name for name in planned if name in there and _is_sound(store, name)}
+
+
+def _is_sound(store: Store, name: str) -> bool:
+    try:
+        store.verify(name)
+    except DamagedError:
+        return False
+    return True
 
 
 def _workers(workers: int, engine: EngineName, runs: int) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,8 +13,8 @@ import pandas as pd
 
 from ltlib.errors import DamagedError, InputError
 from ltlib.paths import existing_folder, writing
-from ltlib.spec import SPEC_VERSION, RunSpec
-from ltlib.version import check_version, write_version
+from ltlib.spec import RunSpec
+from ltlib.version import check_run, check_version, write_version
 
 COLUMNS = [
     "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
@@ -108,20 +108,6 @@ class Store:
             if _sha256(self._bytes(name, file)) != stated:
                 raise self._damaged(name, file)
 
-    def sound(self, specs: Iterable[RunSpec]) -> set[str]:
-        """Names of those of `specs` that are there and undamaged."""
-        there = set(self.hashes())
-        return {
-            name for name in (spec.hash for spec in specs) if name in there and self._is_sound(name)
-        }
-
-    def _is_sound(self, name: str) -> bool:
-        try:
-            self.verify(name)
-        except DamagedError:
-            return False
-        return True
-
     def read(self, name: str, file: str) -> bytes:
         """A file of the run called `name`, verified.
 
@@ -164,28 +150,19 @@ class Store:
     def table(self, specs: Iterable[RunSpec] | None = None) -> pd.DataFrame:
         """The results table of `specs` (default: of all runs that are there), one row a run."""
         names = self.hashes() if specs is None else [spec.hash for spec in specs]
-        rows = pd.DataFrame(self._rows(names), columns=COLUMNS)
-        order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
-        return rows.sort_values(order, kind="stable", ignore_index=True)
+        return in_order(map(self.row, names))
 
-    def named_table(self) -> pd.DataFrame:
-        """The table of all runs, with a first column `run`: their names."""
-        names = self.hashes()
-        rows = pd.DataFrame(self._rows(names), columns=COLUMNS)
-        rows.insert(0, "run", names)
-        return rows
+    def row(self, name: str) -> dict[str, Any]:
+        """The row of a run in the results table.
 
-    def _rows(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
-        for name in names:
-            spec = self.run(name)["spec"]
-            if spec["spec_version"] != SPEC_VERSION:
-                raise InputError(
-                    f"{self.path / name}: spec_version {spec['spec_version']}, this ltlib has "
-                    f"{SPEC_VERSION}; it does not belong in this store: remove it"
-                )
-            spec["protocol"] = json.dumps(spec["protocol"], sort_keys=True)
-            values = spec | self.metrics(name)
-            yield {column: values[column] for column in COLUMNS}
+        Raises:
+            InputError: damaged, or of another version of the spec.
+        """
+        spec = self.run(name)["spec"]
+        check_run(self.path / name, spec["spec_version"])
+        spec["protocol"] = json.dumps(spec["protocol"], sort_keys=True)
+        values = spec | self.metrics(name)
+        return {column: values[column] for column in COLUMNS}
 
     def _bytes(self, name: str, file: str) -> bytes:
         try:
@@ -206,6 +183,13 @@ class Store:
         for folder in self.path.glob(".writing-*"):
             if time.time() - folder.stat().st_mtime > ABANDONED:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """The results table of these rows."""
+    order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _json(value: dict[str, Any]) -> bytes:

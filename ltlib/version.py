@@ -36,6 +36,19 @@ def check_version(store: Path, runs: Iterable[str]) -> None:
         )
 
 
+def check_run(place: Path, version: Any) -> None:
+    """Refuse a run of another version that was put into a store of this one.
+
+    Raises:
+        InputError: it is of another version.
+    """
+    if version != SPEC_VERSION:
+        raise InputError(
+            f"{place}: a run of spec_version {version}, this ltlib has {SPEC_VERSION}; "
+            "it does not belong in this store: remove it"
+        )
+
+
 def write_version(store: Path) -> None:
     """Mark a store as of this version of the spec.
 
