@@ -128,7 +128,12 @@ def _print_estimate(specs: Sequence[RunSpec], corpus: Corpus, store: Path, devic
     click.echo(f"time: about {cost.hours:.2g} {unit}, as measured on this machine just now")
     place = next(p for p in (store.absolute(), *store.absolute().parents) if p.exists())
     free = shutil.disk_usage(place).free
-    click.echo(f"disk: about {cost.disk / 1e6:.3g} MB; {free / 1e6:.3g} MB are free")
+    click.echo(f"disk: about {_bytes(cost.disk)}; {_bytes(free)} are free")
+
+
+def _bytes(number: int) -> str:
+    """For people; more digits than these are not known."""
+    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.1f} MB"
 
 
 def _print_report(report: Report, planned: int, store: str) -> None:

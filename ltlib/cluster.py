@@ -46,7 +46,7 @@ class RayEngine:
         gpus_per_run: float = 0.0,
     ) -> None:
         splits = load_splits(splits_path)
-        self._own = _connect(address, workers)
+        self._own, self._started = _connect(address, workers), address is None
         import ray
 
         self._ray, self._device = ray, device
@@ -58,16 +58,16 @@ class RayEngine:
         self._counted, self._room = 0.0, 1
 
     def capacity(self) -> int:
-        """A run for every free place, and one more, so that none waits for the driver."""
-        if self._workers:
-            return self._workers
+        """A run for every place, and one more, so that no place waits for the driver."""
         if time.monotonic() - self._counted > LOOK_AGAIN:
             there = self._ray.cluster_resources()
             places = there.get("CPU", 0.0)
+            if not places and self._started:  # elsewhere another machine may come
+                raise InputError("the Ray that was started here has ended; run again to go on")
             if self._gpus:
                 places = min(places, there.get("GPU", 0.0) / self._gpus)
             self._room, self._counted = int(places) + 1, time.monotonic()
-        return self._room
+        return self._workers or self._room
 
     def submit(self, job: Job) -> None:
         """Hand a job to the cluster."""

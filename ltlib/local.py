@@ -27,9 +27,13 @@ class LocalEngine:
     Args:
         workers: processes; each is started when it is first needed.
         splits_path: the file of encoded splits (`Corpus.path`), which the workers map.
+
+    Raises:
+        InputError: that file cannot be read; better said once than by every worker.
     """
 
     def __init__(self, workers: int, splits_path: Path, device: str = "cpu") -> None:
+        load_splits(splits_path)
         self._splits_path, self._device = splits_path, device
         self._idle = [_pool() for _ in range(workers)]
         self._workers = workers
@@ -43,7 +47,11 @@ class LocalEngine:
         """Give a job to an idle worker."""
         pool = self._idle.pop()
         with _deaf_to_interrupts():
-            future = pool.submit(_work, job, self._splits_path, self._device)
+            try:
+                future = pool.submit(_work, job, self._splits_path, self._device)
+            except BrokenProcessPool:  # the worker died while it had nothing to do
+                pool = _pool()
+                future = pool.submit(_work, job, self._splits_path, self._device)
         self._busy[future] = (job.spec, pool)
 
     def collect(self, seconds: float) -> list[tuple[RunSpec, Result | Failure]]:
