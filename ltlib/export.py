@@ -82,7 +82,8 @@ def _write(content: bytes, out: str | Path) -> None:
             temporary.write_bytes(content)
         return
     try:
-        with fsspec.open(str(out), "wb") as file:
+        system, path = fsspec.core.url_to_fs(str(out))  # fsspec.open would make a missing bucket
+        with system.open(path, "wb") as file:
             file.write(content)
     except Exception as error:  # each file system raises its own
         reason = " ".join(str(error).split()) or type(error).__name__

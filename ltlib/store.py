@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ class Store:
             raise InputError(f"{self.path}: is a file, not a store; name the store's folder")
         elif not self.path.is_dir():
             raise InputError(f"{self.path}: store not found; make one with `ltlib run --store`")
-        check_version(self.path, self.hashes())
+        check_version(self.path)
         if create:
             write_version(self.path)
             self._sweep()
@@ -55,9 +56,9 @@ class Store:
 
     def hashes(self) -> list[str]:
         """Names of all runs that are there."""
-        return sorted(
-            p.parent.name for p in self.path.glob("*/run.json") if p.parent.name[0] != "."
-        )
+        with os.scandir(self.path) as folders:
+            names = [f.name for f in folders if f.is_dir() and f.name[0] != "."]
+        return sorted(name for name in names if (self.path / name / "run.json").is_file())
 
     def write(
         self,

@@ -1,7 +1,6 @@
 """Which version of the spec wrote a store: runs of two versions are never mixed."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,8 @@ from ltlib.spec import SPEC_VERSION
 MARKER = "store.json"
 
 
-def check_version(store: Path, runs: Iterable[str]) -> None:
-    """Refuse a store that another version of the spec wrote.
-
-    Args:
-        runs: names of its runs; they are asked where the store itself does not say.
+def check_version(store: Path) -> None:
+    """Refuse a store that another version of the spec wrote; if it is not marked, its runs say.
 
     Raises:
         InputError: another version, or a marker that cannot be read.
@@ -25,7 +21,7 @@ def check_version(store: Path, runs: Iterable[str]) -> None:
     try:
         version = json.loads(marker.read_bytes())["spec_version"]
     except FileNotFoundError:
-        found = (_version_of(store / run / "run.json") for run in runs)
+        found = map(_version_of, store.glob("[!.]*/run.json"))
         version = next((v for v in found if v != SPEC_VERSION), SPEC_VERSION)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{marker}: cannot be read ({error}); remove it") from None

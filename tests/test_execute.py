@@ -14,24 +14,12 @@ from ltlib.spec import plan
 from ltlib.store import Store
 from ltlib.tickets import obtain_tickets
 from tests import tiny
-from tests.matrix import SPECS, files_of, table_of, write_tiny_splits
+from tests.matrix import SPECS, files_of, table_of
 
 
-@pytest.fixture(scope="module")
-def splits_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_splits(tmp_path_factory.mktemp("splits"))
-
-
-@pytest.fixture(scope="module")
-def undisturbed(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("undisturbed"), create=True)
-    execute(SPECS, store, splits_path, {}, workers=1)
-    return store
-
-
-def test_the_store_holds_what_the_library_computes(undisturbed: Store) -> None:
+def test_the_store_holds_what_the_library_computes(short: Store) -> None:
     """Two ways to the same chain: the loop of obtain_tickets, and runs through the store."""
-    table = undisturbed.table(SPECS)
+    table = short.table(SPECS)
     in_chain = table[
         (table["source"] == "a") & table["strategy"].isin(["full-model", "ticket-reset"])
     ]
@@ -43,31 +31,29 @@ def test_the_store_holds_what_the_library_computes(undisturbed: Store) -> None:
 
 
 def test_worker_count_does_not_change_a_bit(
-    undisturbed: Store, splits_path: Path, tmp_path: Path
+    short: Store, splits_path: Path, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "two", create=True)
     execute(SPECS, store, splits_path, {}, workers=2)
-    pd.testing.assert_frame_equal(table_of(store, SPECS), table_of(undisturbed, SPECS))
-    assert files_of(store) == files_of(undisturbed)
+    pd.testing.assert_frame_equal(table_of(store, SPECS), table_of(short, SPECS))
+    assert files_of(store) == files_of(short)
 
 
-def test_another_seed_gives_other_figures(
-    undisturbed: Store, splits_path: Path, tmp_path: Path
-) -> None:
+def test_another_seed_gives_other_figures(short: Store, splits_path: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "seed", create=True)
     specs = [replace(spec, seed=1) for spec in SPECS]
     execute(specs, store, splits_path, {}, workers=2)
-    one, other = table_of(store, specs), table_of(undisturbed, SPECS)
+    one, other = table_of(store, specs), table_of(short, SPECS)
     assert (one["test_accuracy"] != other["test_accuracy"]).mean() > 0.5
     assert one["sparsity"].tolist() == other["sparsity"].tolist()
 
 
-def test_a_run_that_is_there_is_not_run_again(undisturbed: Store, splits_path: Path) -> None:
-    before = {p: p.stat().st_mtime_ns for p in undisturbed.path.glob("*/run.json")}
+def test_a_run_that_is_there_is_not_run_again(short: Store, splits_path: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")}
     begin = time.perf_counter()
-    execute(SPECS, undisturbed, splits_path / "not there", {}, workers=2)
+    execute(SPECS, short, splits_path / "not there", {}, workers=2)
     assert time.perf_counter() - begin < 1, "no worker was started"
-    assert {p: p.stat().st_mtime_ns for p in undisturbed.path.glob("*/run.json")} == before
+    assert {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")} == before
 
 
 def test_a_longer_chain_continues_a_shorter_one(splits_path: Path, tmp_path: Path) -> None:

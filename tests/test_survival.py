@@ -34,29 +34,9 @@ from tests.matrix import (
     count,
     start_driver,
     workers_of,
-    write_tiny_splits,
 )
 
 DEADLINE = 120  # seconds that no wait of these tests comes near to
-
-
-@pytest.fixture(scope="module")
-def splits_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_splits(tmp_path_factory.mktemp("splits"))
-
-
-@pytest.fixture(scope="module")
-def undisturbed(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("undisturbed"), create=True)
-    execute(LONG, store, splits_path, {}, workers=1)
-    return store
-
-
-@pytest.fixture(scope="module")
-def short(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("short"), create=True)
-    execute(SPECS, store, splits_path, {}, workers=1)
-    return store
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
