@@ -24,6 +24,7 @@ PAGES = [
     "notebooks/04_transferring_tickets",
     "notebooks/05_discussion",
     "book/protocol",
+    "book/cluster",
     "book/bibliography",
 ]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
