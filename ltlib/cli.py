@@ -11,9 +11,10 @@ from ltlib.carry import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
 from ltlib.export import write_table
+from ltlib.failures import Failures
 from ltlib.options import SCALES, corpus_options, protocol_of
 from ltlib.show import command_of
-from ltlib.status import is_settled, status_json, status_text
+from ltlib.status import count_text, is_settled, status_json, status_text, survey
 from ltlib.store import Store
 
 
@@ -54,8 +55,17 @@ def status(store: str, as_json: bool, watch: bool, every: float) -> None:
 @click.option("--store", required=True, metavar="DIR")
 @click.argument("run")
 def show(store: str, run: str) -> None:
-    """One run: its spec, its numbers, the command that repeats it. RUN may be shortened."""
+    """One run: its spec, its numbers, the command that repeats it. RUN may be shortened.
+
+    Of a run that failed: its spec, the reason, the traceback.
+    """
     opened = Store(store)
+    failure = Failures(opened.path).find(run)
+    if failure is not None:
+        traceback = failure.pop("traceback")
+        click.echo(json.dumps(failure, indent=1))
+        click.echo(traceback)
+        return
     name = opened.find(run)
     record = opened.run(name)
     shown = {"run": name} | record | {"metrics": opened.metrics(name)}
@@ -70,8 +80,13 @@ def show(store: str, run: str) -> None:
 @click.option("--out", required=True, metavar="FILE", help="a .parquet file, or a URL (s3://...)")
 def export(stores: tuple[str, ...], out: str) -> None:
     """Write the results table of stores as Parquet, a run that several hold once."""
-    rows = write_table([Store(store) for store in stores], out)
+    opened = [Store(store) for store in stores]
+    rows = write_table(opened, out)
     click.echo(f"{rows} runs: {out}")
+    for store in opened:
+        states = [state for _, state in survey(store)]
+        if set(states) != {"done"}:
+            click.echo(f"{store.path} is not complete: {count_text(states)}", err=True)
 
 
 @cli.command()

@@ -121,13 +121,11 @@ class Driver:
             self._progress.line(self._log.add("again", spec, reason=outcome.reason))
             if again:
                 self._submit(spec)
-                return
+                return  # still claimed
         else:
             self._failures.write(spec, outcome)
             self._progress.remark(self._log.add("failed", spec, reason=outcome.reason))
             self._fail(spec, outcome.reason)
-        if spec in self._running:
-            return
         self._claims.release(spec)
 
     def _keep(self, spec: RunSpec, result: Result) -> None:

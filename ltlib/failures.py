@@ -35,6 +35,11 @@ class Failures:
             return {"reason": "its record cannot be read", "traceback": ""}
         return record
 
+    def find(self, prefix: str) -> dict[str, Any] | None:
+        """The record of the one failed run called `prefix`...; None: there is not just one."""
+        found = [name for name in self.names() if name.startswith(prefix)]
+        return self.read(found[0]) if len(found) == 1 else None
+
     def write(self, spec: RunSpec, failure: Failure) -> None:
         """Record a failure.
 

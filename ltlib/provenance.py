@@ -20,6 +20,7 @@ def provenance() -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=16)
 def _version(package: str) -> str | None:
     try:
         return version(package)
@@ -40,6 +41,7 @@ def _commit() -> str | None:
         return None
 
 
+@lru_cache(maxsize=1)
 def _processor() -> str:
     """The processor's name: equal specs give equal bits on equal processors."""
     cpuinfo = Path("/proc/cpuinfo")

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ COLUMNS = [
     "corpus", "corpus_hash", "protocol", "spec_version",
 ]  # fmt: skip
 REMEDY = "`ltlib run` does this run again"
+WRITING = ".writing-"  # begins the name of a folder that is not yet, or no longer, a run
 ABANDONED = 3600  # seconds after which a half-written folder is nobody's
 
 
@@ -81,7 +83,7 @@ class Store:
             "sha256": {name: _sha256(content) for name, content in files.items()},
         }
         run["sha256"]["run.json"] = _sha256(_json(run))
-        temporary = self._temporary()
+        temporary = self.path / f"{WRITING}{uuid4().hex}"
         try:
             with writing(self.path):
                 temporary.mkdir()
@@ -94,9 +96,8 @@ class Store:
 
     def discard(self, spec: RunSpec) -> None:
         """Remove a run, in one step as far as anybody else sees."""
-        temporary = self._temporary()
         with writing(self.path):
-            self.folder(spec).rename(temporary)
+            temporary = self.folder(spec).rename(self.path / f"{WRITING}{uuid4().hex}")
         shutil.rmtree(temporary, ignore_errors=True)
 
     def verify(self, name: str) -> None:
@@ -133,8 +134,7 @@ class Store:
 
     def metrics(self, name: str) -> dict[str, Any]:
         """What was measured in a run."""
-        metrics: dict[str, Any] = json.loads(self.read(name, "metrics.json"))
-        return metrics
+        return dict(json.loads(self.read(name, "metrics.json")))
 
     def find(self, prefix: str) -> str:
         """The one run whose name begins with `prefix`.
@@ -176,14 +176,12 @@ class Store:
     def _damaged(self, name: str, file: str) -> DamagedError:
         return DamagedError(name, f"{self.path / name / file}: damaged (checksum); {REMEDY}")
 
-    def _temporary(self) -> Path:
-        return self.path / f".writing-{uuid4().hex}"
-
     def _sweep(self) -> None:
         """Remove what a killed process left half-written."""
-        for folder in self.path.glob(".writing-*"):
-            if time.time() - folder.stat().st_mtime > ABANDONED:
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.path.glob(f"{WRITING}*"):
+            with suppress(FileNotFoundError):  # another driver has just renamed it
+                if time.time() - folder.stat().st_mtime > ABANDONED:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:

@@ -262,6 +262,9 @@ def test_failed_runs_are_told_and_tried_again(
     assert "0 runs done, 1 failed, 2 blocked" in printed, "and it does not wait for ever"
     told = json.loads(ltlib("status", "--store", tmp_path / "s", "--json")[1])
     assert (told["failed"], told["blocked"]) == (1, 2)
+    name = next(other["run"] for other in told["others"] if other["state"] == "failed")
+    printed = ltlib("show", "--store", tmp_path / "s", name[:10])[1]
+    assert "diverged" in printed and "Traceback" in printed
 
 
 def test_no_ray_there_is_one_line(ltlib: Run, folder: Path, tmp_path: Path) -> None:
