@@ -1,7 +1,7 @@
 """Ctrl-C: once to finish what is being trained, twice to stop now."""
 
+import os
 import signal
-import sys
 import threading
 from types import FrameType, TracebackType
 from typing import Any
@@ -35,4 +35,5 @@ class Interrupts:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        print("\nfinishing the runs in training; Ctrl-C again stops now", file=sys.stderr)
+        # Not print: the signal may have come in the middle of one.
+        os.write(2, b"\nfinishing the runs in training; Ctrl-C again stops now\n")
