@@ -124,7 +124,7 @@ def _in_one_go(url: str) -> Callable[[], Any]:
     """An opener for servers that give a file only as a whole; it is still read bit by bit."""
     try:
         import aiohttp
-        import fsspec  # type: ignore[import-untyped]
+        import fsspec
     except ImportError as error:
         raise InputError(_missing(url, error)) from None
     # By default a request ends after five minutes, however well it goes.

@@ -13,9 +13,9 @@ import papermill
 
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
-from ltlib.execute import available_cores
 from ltlib.experiment import run
 from ltlib.export import read_table
+from ltlib.local import available_cores
 from ltlib.paths import existing_folder
 from ltlib.protocol import Protocol
 

@@ -2,40 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+import time
 from pathlib import Path
-from typing import Any
 
 import click
-import torch
 
+from ltlib.carry import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
-from ltlib.execute import execute
-from ltlib.experiment import Experiment, plan_experiment
 from ltlib.export import write_table
-from ltlib.protocol import Protocol
-from ltlib.provenance import provenance
-from ltlib.search import search_path
-from ltlib.show import command_of, status_of
+from ltlib.failures import Failures
+from ltlib.options import SCALES, corpus_options, protocol_of
+from ltlib.show import command_of
+from ltlib.status import count_text, is_settled, status_json, status_text, survey
 from ltlib.store import Store
-
-EXPERIMENTS = click.Choice(["obtain", "transfer", "all"])
-SCALES = click.Choice(["smoke", "laptop", "paper"])
-
-
-def _corpus_options(command: Callable[..., None]) -> Callable[..., None]:
-    options = [
-        click.option(
-            "--corpus", required=True, metavar="C", help="vader, amazon[:...] or a folder"
-        ),
-        click.option("--scale", type=SCALES, default="smoke", show_default=True),
-        click.option("--split", metavar="TRAIN/VALIDATION/TEST", help="reviews a domain"),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -45,78 +25,47 @@ def cli() -> None:
 
 
 @cli.command()
-@_corpus_options
+@corpus_options
 def prepare(corpus: str, scale: str, split: str | None) -> None:
     """Fetch, check, split and encode a corpus; print what came out."""
-    loaded = load_corpus(corpus, _protocol(scale, split))
+    loaded = load_corpus(corpus, protocol_of(scale, split))
     click.echo(loaded.summary.T.to_string(float_format="%.1f"))
     click.echo(f"vocabulary: {loaded.vocabulary.size} subwords; corpus hash: {loaded.hash[:16]}")
 
 
 @cli.command()
-@_corpus_options
-@click.option("--store", required=True, metavar="DIR", help="folder of the run store")
-@click.option("--experiment", type=EXPERIMENTS, default="all", show_default=True)
-@click.option("--domains", metavar="a,b", help="default: all; at smoke scale the first two")
-@click.option("--pairs", metavar="a:b,c:d|all", help="transfers, source:target")
-@click.option("--replicates", type=int, metavar="N")
-@click.option("--rounds", type=int, metavar="N", help="rounds 0 to N")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
-@click.option("--workers", type=int, default=0, metavar="N", help="processes; default: one a core")
-@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
-def run(
-    corpus: str,
-    scale: str,
-    split: str | None,
-    store: str,
-    experiment: Experiment,
-    domains: str | None,
-    pairs: str | None,
-    replicates: int | None,
-    rounds: int | None,
-    seed: int,
-    workers: int,
-    device: str,
-) -> None:
-    """Carry out an experiment; what the store holds already is not run again."""
-    protocol = _protocol(scale, split, replicates=replicates, rounds=rounds)
-    if workers < 0:
-        raise InputError(f"--workers is {workers}; it must be 0 (one a core) or more")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InputError("--device cuda: torch sees no GPU here; leave it out to use the CPU")
-    loaded = load_corpus(corpus, protocol)
-    names = domains.split(",") if domains else None
-    tasks = _pairs(pairs, names or list(loaded.domains))
-    specs = plan_experiment(loaded, protocol, experiment, names, tasks, seed)
-    opened = Store(store, create=True)
-    missing = sum(spec not in opened for spec in specs)
-    if not missing:
-        click.echo(f"nothing to do: all {len(specs)} runs are in {store}")
-        return
-    written_with = provenance() | {"corpus_source": corpus}
-    click.echo(f"maxima are searched in {search_path(protocol.search, torch.device(device))}")
-    execute(specs, opened, loaded.path, written_with, workers, device, progress=True)
-    click.echo(f"{missing} runs done, {len(specs) - missing} were there already: {store}")
-
-
-@cli.command()
 @click.option("--store", required=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="for programs; names every run")
-def status(store: str, as_json: bool) -> None:
-    """What a store holds, by experiment and domains."""
-    table = Store(store).named_table()
+@click.option("--watch", is_flag=True, help="show it again until nothing is left to do")
+@click.option("--every", type=float, default=2.0, show_default=True, metavar="SECONDS")
+def status(store: str, as_json: bool, watch: bool, every: float) -> None:
+    """What was asked of a store and what it holds, by experiment and domains."""
+    opened = Store(store)
     if as_json:
-        click.echo(json.dumps({"done": len(table), "runs": table.to_dict("records")}))
-    else:
-        click.echo(status_of(table))
+        click.echo(json.dumps(status_json(opened)))
+        return
+    click.echo(status_text(opened))
+    while watch and not is_settled(opened):
+        time.sleep(every)
+        click.clear()
+        click.echo(status_text(opened))
 
 
 @cli.command()
 @click.option("--store", required=True, metavar="DIR")
 @click.argument("run")
 def show(store: str, run: str) -> None:
-    """One run: its spec, its numbers, the command that repeats it. RUN may be shortened."""
+    """One run: its spec, its numbers, the command that repeats it. RUN may be shortened.
+
+    Of a run that failed: its spec, the reason, the traceback.
+    """
     opened = Store(store)
+    failure = Failures(opened.path).find(run)
+    if failure is not None:
+        traceback = failure.pop("traceback")
+        click.echo(json.dumps(failure, indent=1))
+        click.echo(traceback)
+        return
     name = opened.find(run)
     record = opened.run(name)
     shown = {"run": name} | record | {"metrics": opened.metrics(name)}
@@ -125,12 +74,19 @@ def show(store: str, run: str) -> None:
 
 
 @cli.command()
-@click.option("--store", required=True, metavar="DIR")
-@click.option("--out", required=True, metavar="FILE", help="a .parquet file")
-def export(store: str, out: str) -> None:
-    """Write the results table of a store as Parquet."""
-    rows = write_table(Store(store), Path(out))
+@click.option(
+    "--store", "stores", required=True, multiple=True, metavar="DIR", help="may be given repeatedly"
+)
+@click.option("--out", required=True, metavar="FILE", help="a .parquet file, or a URL (s3://...)")
+def export(stores: tuple[str, ...], out: str) -> None:
+    """Write the results table of stores as Parquet, a run that several hold once."""
+    opened = [Store(store) for store in stores]
+    rows = write_table(opened, out)
     click.echo(f"{rows} runs: {out}")
+    for store in opened:
+        states = [state for _, state in survey(store)]
+        if set(states) != {"done"}:
+            click.echo(f"{store.path} is not complete: {count_text(states)}", err=True)
 
 
 @cli.command()
@@ -146,35 +102,7 @@ def book(scale: str, corpus: str, results: str, seed: int, out: str) -> None:
     click.echo(build_book(Path.cwd(), Path(out), scale, corpus, results, seed))
 
 
-def _protocol(scale: str, split: str | None, **changes: Any) -> Protocol:
-    protocol = Protocol.named(scale)
-    if split is not None:
-        changes["split"] = _split(split)
-    return replace(protocol, **{k: v for k, v in changes.items() if v is not None})
-
-
-def _split(text: str) -> tuple[int, int, int]:
-    try:
-        train, validation, test = (int(part) for part in text.split("/"))
-    except ValueError:
-        raise InputError(
-            f"--split '{text}': give TRAIN/VALIDATION/TEST, such as 200/100/100"
-        ) from None
-    return train, validation, test
-
-
-def _pairs(text: str | None, domains: list[str]) -> list[tuple[str, str]] | None:
-    if text is None:
-        return None
-    if text == "all":
-        return [(source, target) for source in domains for target in domains if source != target]
-    pairs = []
-    for pair in text.split(","):
-        source, colon, target = pair.partition(":")
-        if not (source and colon and target):
-            raise InputError(f"--pairs '{pair}': give source:target, such as movies:tweets")
-        pairs.append((source, target))
-    return pairs
+cli.add_command(run)
 
 
 def main() -> None:

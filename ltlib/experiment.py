@@ -103,10 +103,18 @@ def run(
         store: folder of the run store; default: in the user's cache.
         workers: processes; 0 means one a core.
         See `plan_experiment` for the others.
+
+    Raises:
+        InputError: bad input, or runs that failed; what could be done is in the store.
     """
     specs = plan_experiment(corpus, protocol, experiment, domains, pairs, seed)
     opened = Store(store or default_store(), create=True)
-    execute(specs, opened, corpus.path, provenance(), workers, device, progress)
+    report = execute(specs, opened, corpus.path, provenance(), workers, device, progress)
+    for spec, reason in report.failed.items():
+        raise InputError(
+            f"{len(report.failed)} runs failed, first {spec.label()}: {reason}; "
+            f"`ltlib status --store {opened.path}` names all"
+        )
     return opened.table(specs)
 
 

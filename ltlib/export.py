@@ -1,47 +1,99 @@
 """Published results: a Parquet table that carries where its numbers come from."""
 
+import io
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ltlib.errors import InputError
-from ltlib.paths import replace_into
-from ltlib.store import COLUMNS, Store
+from ltlib.paths import replace_into, writing
+from ltlib.store import COLUMNS, Store, in_order
 
 METADATA = b"ltlib"
 
 
-def write_table(store: Store, out: Path) -> int:
-    """Write the results table of `store`; the number of its rows.
+def write_table(stores: Sequence[Store], out: str | Path) -> int:
+    """Write the results table of `stores`, a run that several hold once; the number of its rows.
 
     The file's metadata (key `ltlib`) holds, as JSON, the provenances its runs were written with.
 
+    Args:
+        out: a path, or a URL that fsspec writes to (`s3://bucket/results.parquet`).
+
     Raises:
-        InputError: the store holds no runs, or `out` cannot be written.
+        InputError: the stores hold no runs, or disagree about one; `out` cannot be written.
     """
-    table = store.table()
-    if table.empty:
-        raise InputError(f"{store.path}: holds no runs; fill it with `ltlib run`")
+    if "://" not in str(out):
+        _check_place(Path(out))
+    holders = merged(stores)
+    if not holders:
+        raise InputError(f"{stores[0].path}: holds no runs; fill it with `ltlib run`")
+    table = in_order(holders[name].row(name) for name in sorted(holders))
+    content = pa.Table.from_pandas(table, preserve_index=False)
+    origin = json.dumps(_provenances(holders), sort_keys=True).encode()
+    content = content.replace_schema_metadata({**(content.schema.metadata or {}), METADATA: origin})
+    buffer = io.BytesIO()
+    pq.write_table(content, buffer)
+    _write(buffer.getvalue(), out)
+    return len(table)
+
+
+def merged(stores: Iterable[Store]) -> dict[str, Store]:
+    """Names of all runs of `stores`, each with a store that holds it.
+
+    Raises:
+        InputError: two stores hold different results under one name; damaged files.
+    """
+    holders: dict[str, Store] = {}
+    for store in stores:
+        for name in store.hashes():
+            if name in holders and _results(store, name) != _results(holders[name], name):
+                raise InputError(
+                    f"run {name} differs between {holders[name].path} and {store.path} "
+                    "(other processors?); export them apart, or remove it from one"
+                )
+            holders.setdefault(name, store)
+    return holders
+
+
+def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What equal runs have in common: all but how long it took, and where."""
+    sums = store.run(name)["sha256"]
+    del sums["metrics.json"]
+    return {key: v for key, v in store.metrics(name).items() if key != "seconds"}, sums
+
+
+def _check_place(out: Path) -> None:
     if not out.resolve().parent.is_dir():
         raise InputError(f"{out.parent}: folder not found; make it first")
     if out.is_dir():
         raise InputError(f"{out}: is a folder; name a .parquet file")
-    content = pa.Table.from_pandas(table, preserve_index=False)
-    origin = json.dumps(_provenances(store), sort_keys=True).encode()
-    content = content.replace_schema_metadata({**(content.schema.metadata or {}), METADATA: origin})
-    with replace_into(out) as temporary:
-        pq.write_table(content, temporary)
-    return len(table)
 
 
-def _provenances(store: Store) -> list[dict[str, Any]]:
-    """The distinct provenances of a store's runs, without where the user's files lie."""
+def _write(content: bytes, out: str | Path) -> None:
+    if "://" not in str(out):
+        with writing(Path(out)), replace_into(Path(out)) as temporary:
+            temporary.write_bytes(content)
+        return
+    try:
+        system, path = fsspec.core.url_to_fs(str(out))  # fsspec.open would make a missing bucket
+        with system.open(path, "wb") as file:
+            file.write(content)
+    except Exception as error:  # each file system raises its own
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{out}: cannot be written ({reason}); check address and rights") from None
+
+
+def _provenances(holders: dict[str, Store]) -> list[dict[str, Any]]:
+    """The distinct provenances of runs, without where the user's files lie."""
     seen: dict[str, dict[str, Any]] = {}
-    for name in store.hashes():
+    for name, store in holders.items():
         origin = store.run(name)["provenance"]
         origin.pop("corpus_source", None)
         seen[json.dumps(origin, sort_keys=True)] = origin

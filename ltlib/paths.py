@@ -41,3 +41,19 @@ def replace_into(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Say in one line why something below `place` cannot be written: disk full, read-only.
+
+    Raises:
+        InputError: instead of any `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{place}: cannot be written ({error.strerror or error}); mend that and run again: "
+            "what is done stays done"
+        ) from None

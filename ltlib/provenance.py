@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ PACKAGES = ("ltlib", "torch", "numpy", "sentencepiece")
 
 
 def provenance() -> dict[str, Any]:
-    """Versions of what computes, commit of the checkout (None outside one), processor."""
+    """Versions of what computes, commit of the checkout (None outside one), processor, machine."""
     return {
         "versions": {"python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
         "commit": _commit(),
         "processor": _processor(),
+        "machine": platform.node(),
     }
 
 
+@lru_cache(maxsize=16)
 def _version(package: str) -> str | None:
     try:
         return version(package)
@@ -25,6 +28,7 @@ def _version(package: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=1)
 def _commit() -> str | None:
     """The commit ltlib runs from, with `-dirty` when its tree differs from it."""
     folder = Path(__file__).resolve().parent
@@ -37,6 +41,7 @@ def _commit() -> str | None:
         return None
 
 
+@lru_cache(maxsize=1)
 def _processor() -> str:
     """The processor's name: equal specs give equal bits on equal processors."""
     cpuinfo = Path("/proc/cpuinfo")

@@ -1,21 +1,10 @@
-"""A store's runs, for people: counts, and the command that repeats a run."""
+"""The command that repeats a run of a store."""
 
 import shlex
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from ltlib.protocol import Protocol
-
-
-def status_of(table: pd.DataFrame) -> str:
-    """Runs done by experiment, strategy and domains, and the last round of each."""
-    if table.empty:
-        return "no runs yet"
-    groups = table.groupby(["experiment", "strategy", "source", "target"], sort=True)
-    counts = groups.agg(done=("round", "size"), last_round=("round", "max")).reset_index()
-    return f"{counts.to_string(index=False)}\n{len(table)} runs done"
 
 
 def command_of(record: dict[str, Any], store: str) -> str:

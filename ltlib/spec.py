@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from ltlib.errors import InputError
@@ -34,23 +34,24 @@ class RunSpec:
 
     def canonical(self) -> dict[str, Any]:
         """The spec as JSON holds it; protocol fields at the paper's value are left out."""
-        fields = asdict(replace(self, protocol=Protocol()))
-        return fields | {"protocol": self.protocol.differences(), "spec_version": SPEC_VERSION}
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["protocol"] = dict(_differences(self.protocol))
+        return values | {"spec_version": SPEC_VERSION}
 
     @classmethod
-    def from_canonical(cls, fields: dict[str, Any]) -> "RunSpec":
+    def from_canonical(cls, stored: dict[str, Any]) -> "RunSpec":
         """Inverse of `canonical`.
 
         Raises:
             InputError: written by another version of the spec.
         """
-        version = fields.get("spec_version")
+        version = stored.get("spec_version")
         if version != SPEC_VERSION:
             raise InputError(
                 f"spec_version is {version}, this ltlib reads {SPEC_VERSION}; use another store"
             )
-        values = {name: value for name, value in fields.items() if name != "spec_version"}
-        return cls(**values | {"protocol": Protocol.from_differences(fields["protocol"])})
+        values = {name: value for name, value in stored.items() if name != "spec_version"}
+        return cls(**values | {"protocol": Protocol.from_differences(stored["protocol"])})
 
     @cached_property
     def hash(self) -> str:
@@ -82,6 +83,12 @@ class RunSpec:
         """For people: strategy, domains, round, replicate."""
         domains = self.source if self.source == self.target else f"{self.source}→{self.target}"
         return f"{self.strategy} {domains} round {self.round} replicate {self.replicate}"
+
+
+@lru_cache(maxsize=64)
+def _differences(protocol: Protocol) -> dict[str, Any]:
+    """A plan of many thousand specs has one protocol or a few."""
+    return protocol.differences()
 
 
 def full_model(

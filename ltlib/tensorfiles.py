@@ -67,11 +67,26 @@ def read_ticket(store: Store, spec: RunSpec) -> Ticket:
     """The trained ticket of an obtaining run.
 
     Raises:
-        InputError: a file is missing or damaged.
+        DamagedError: a file is missing or damaged.
     """
-    masks = unpack_masks(store.read(spec.hash, MASKS))
-    trained = unpack_survivors(store.read(spec.hash, TRAINED), masks)
-    initial = safetensors.torch.load(store.read(spec.first().hash, INITIAL))
+    return ticket_from(spec, read_files(store, spec))
+
+
+def read_files(store: Store, spec: RunSpec) -> dict[str, bytes]:
+    """The files of an obtaining run, and θ₀ from round 0 of its chain.
+
+    Raises:
+        DamagedError: a file is missing or damaged.
+    """
+    files = {name: store.read(spec.hash, name) for name in (MASKS, TRAINED)}
+    return files | {INITIAL: store.read(spec.first().hash, INITIAL)}
+
+
+def ticket_from(spec: RunSpec, files: Mapping[str, bytes]) -> Ticket:
+    """The trained ticket of an obtaining run, from its files."""
+    masks = unpack_masks(files[MASKS])
+    trained = unpack_survivors(files[TRAINED], masks)
+    initial = safetensors.torch.load(files[INITIAL])
     ticket = Ticket(
         spec.protocol, spec.source, spec.seed, spec.replicate, spec.round, masks, initial, trained
     )

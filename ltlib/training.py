@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ltlib.errors import InputError
+from ltlib.errors import DivergedError, InputError
 from ltlib.packing import Packed, PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
@@ -76,6 +76,9 @@ def train(
         masks: by the model's parameter names; a parameter without one is whole.
         generator: draws the order of the reviews and dropout.
         device: where to compute; the outcome's parameters are on the CPU.
+
+    Raises:
+        DivergedError: a parameter is no longer finite.
     """
     begin = time.perf_counter()
     state = model.state_dict()
@@ -110,6 +113,8 @@ def _best_epoch(
     for epoch in range(1, protocol.epochs + 1):
         for chosen in batches(len(splits.train), protocol.batch_size, order):
             step(model, holds, optimizer, splits.train.rows(chosen), dropout)
+        if not all(bool(p.isfinite().all()) for p in model.parameters()):
+            raise DivergedError(f"diverged in epoch {epoch}: a parameter is NaN or infinite")
         accuracies.append(accuracy(model, splits.validation))
         if best_epoch == 0 or accuracies[-1] > accuracies[best_epoch - 1]:
             best_epoch = epoch

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from ltlib.corpus import Corpus, load_corpus
+from ltlib.execute import execute
 from ltlib.protocol import Protocol
+from ltlib.store import Store
+from tests.matrix import LONG, SPECS, write_tiny_splits
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,3 +25,25 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def vader_corpus(own_cache: Path) -> Corpus:
     """The embedded corpus at smoke scale."""
     return load_corpus("vader", Protocol.smoke())
+
+
+@pytest.fixture(scope="session")
+def splits_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The encoded reviews of `tests.matrix`."""
+    return write_tiny_splits(tmp_path_factory.mktemp("splits"))
+
+
+@pytest.fixture(scope="session")
+def short(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """`SPECS`, carried out by one worker; copy it before changing anything."""
+    store = Store(tmp_path_factory.mktemp("short"), create=True)
+    execute(SPECS, store, splits_path, {}, workers=1)
+    return store
+
+
+@pytest.fixture(scope="session")
+def undisturbed(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """`LONG`, carried out by one worker; copy it before changing anything."""
+    store = Store(tmp_path_factory.mktemp("undisturbed"), create=True)
+    execute(LONG, store, splits_path, {}, workers=1)
+    return store

@@ -25,6 +25,7 @@ PAGES = [
     "notebooks/05_discussion",
     "notebooks/06_training",
     "book/protocol",
+    "book/cluster",
     "book/bibliography",
 ]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,12 @@ def test_it_is_also_a_module() -> None:
         (["--corpus", "FOLDER", "--replicates", "0"], ["replicates"]),
         (["--corpus", "FOLDER", "--seed", "-1"], ["seed"]),
         (["--corpus", "FOLDER", "--workers", "-1"], ["workers"]),
+        (["--corpus", "FOLDER", "--shard", "3/2"], ["--shard '3/2'", "i/n"]),
+        (["--corpus", "FOLDER", "--shard", "half"], ["--shard 'half'", "i/n"]),
+        (["--corpus", "FOLDER", "--address", "h:1"], ["--address", "--engine ray"]),
+        (["--corpus", "FOLDER", "--gpus-per-run", "0.5"], ["--gpus-per-run", "--engine ray"]),
+        (["--corpus", "FOLDER", "--engine", "ray", "--gpus-per-run", "0.5"], ["--device cuda"]),
+        (["--corpus", "FOLDER", "--engine", "slurm"], ["slurm", "ray"]),
         (["--corpus", "FOLDER", "--scale", "laptop", "--split", "200/100/100"], ["vocabulary"]),
         (["--corpus", "FOLDER", "--scale", "giant"], ["giant"]),
         (["--corpus", "FOLDER", "--nonsense"], ["nonsense"]),
@@ -209,3 +216,64 @@ def test_help_names_every_command(ltlib: Run) -> None:
     assert status == 0
     for command in ("prepare", "run", "status", "show", "export", "book"):
         assert command in printed
+
+
+def test_an_estimate_trains_nothing_and_leaves_no_store(
+    ltlib: Run, folder: Path, tmp_path: Path
+) -> None:
+    words = ("run", "--corpus", folder, "--rounds", "1", "--store", tmp_path / "s")
+    status, printed, _ = ltlib(*words, "--dry-run")
+    assert status == 0 and not (tmp_path / "s").exists()
+    runs, hours, disk = printed.splitlines()
+    assert runs == "runs: 14; 0 are there, 0 failed before"
+    assert "core-hours" in hours and "MB" in disk
+    assert ltlib(*words, "--experiment", "obtain")[0] == 0
+    assert ltlib(*words, "--dry-run")[1].startswith("runs: 14; 6 are there, 0 failed")
+
+
+def test_shards_make_the_whole(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    words = ("run", "--corpus", folder, "--rounds", "1")
+    stores = [tmp_path / "1", tmp_path / "2"]
+    for number, store in enumerate(stores, 1):
+        status, printed, _ = ltlib(*words, "--store", store, "--shard", f"{number}/2")
+        assert status == 0 and "7 runs done" in printed
+    named = [word for store in stores for word in ("--store", store)]
+    status, printed, _ = ltlib("export", *named, "--out", tmp_path / "r.parquet")
+    assert printed.startswith("14 runs")
+
+
+def test_failed_runs_are_told_and_tried_again(
+    ltlib: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a step length at which nothing can converge."""
+    import ltlib.carry as carry
+    from ltlib.protocol import Protocol
+
+    words = ("run", "--corpus", folder, "--rounds", "1", "--domains", "films", "--experiment",
+             "obtain", "--store", tmp_path / "s")  # fmt: skip
+    absurd = replace(Protocol.smoke(), learning_rate=1e30, rounds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(carry, "protocol_of", lambda *_, **__: absurd)
+        for more in ((), ("--retry-failed",)):
+            status, _, err = ltlib(*words, *more)
+            assert status == 1
+            assert "diverged" in err and "1 runs failed and block 2 more" in err
+    printed = ltlib("status", "--store", tmp_path / "s", "--watch")[1]
+    assert "0 runs done, 1 failed, 2 blocked" in printed, "and it does not wait for ever"
+    told = json.loads(ltlib("status", "--store", tmp_path / "s", "--json")[1])
+    assert (told["failed"], told["blocked"]) == (1, 2)
+    name = next(other["run"] for other in told["others"] if other["state"] == "failed")
+    printed = ltlib("show", "--store", tmp_path / "s", name[:10])[1]
+    assert "diverged" in printed and "Traceback" in printed
+
+
+def test_no_ray_there_is_one_line(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--engine", "ray")
+    failed(ltlib(*words, "--address", "127.0.0.1:1"), "127.0.0.1:1", "ray start --head")
+
+
+def test_a_store_of_another_version_is_one_line(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "store.json").write_text('{"spec_version": 0}')
+    for words in (("run", "--corpus", folder), ("status",), ("export", "--out", tmp_path / "o")):
+        failed(ltlib(*words, "--store", tmp_path), "spec_version 0", "another store")
+    assert [path.name for path in tmp_path.iterdir()] == ["store.json"]

@@ -1,78 +1,25 @@
 """Carrying out a plan: the same bits whatever the workers and the kills."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from safetensors.torch import save_file
 
-from ltlib.corpus import Splits
 from ltlib.errors import InputError
 from ltlib.execute import execute
 from ltlib.packing import pack
-from ltlib.spec import RunSpec, plan
+from ltlib.spec import plan
 from ltlib.store import Store
 from ltlib.tickets import obtain_tickets
 from tests import tiny
-
-DRIVER = """
-import sys
-from pathlib import Path
-from ltlib.execute import execute
-from ltlib.store import Store
-from tests.test_execute import SPECS
-execute(SPECS, Store(sys.argv[1], create=True), Path(sys.argv[2]), {}, workers=2)
-"""
-SPECS = plan("tiny", "h", tiny.PROTOCOL, "all", ["a", "b"], [("a", "b")], 0)
+from tests.matrix import SPECS, files_of, table_of
 
 
-def write_splits(path: Path, domains: dict[str, Splits]) -> None:
-    """The file format that `load_splits` reads."""
-    import json
-
-    tensors = {
-        f"{domain}/{split}/{field}": getattr(reviews, field)
-        for domain, parts in domains.items()
-        for split, reviews in parts.named().items()
-        for field in ("tokens", "offsets", "labels")
-    }
-    save_file(tensors, path, {"domains": json.dumps(list(domains))})
-
-
-@pytest.fixture(scope="module")
-def splits_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("splits") / "splits.safetensors"
-    write_splits(path, {"a": tiny.splits(0), "b": tiny.splits(1)})
-    return path
-
-
-def table_of(store: Store, specs: list[RunSpec]) -> pd.DataFrame:
-    return store.table(specs).drop(columns="seconds")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("undisturbed"), create=True)
-    execute(SPECS, store, splits_path, {}, workers=1)
-    return store
-
-
-def files_of(store: Store) -> dict[str, bytes]:
-    """Every tensor file: what must be equal bit for bit."""
-    return {
-        str(p.relative_to(store.path)): p.read_bytes() for p in store.path.glob("*/*.safetensors")
-    }
-
-
-def test_the_store_holds_what_the_library_computes(undisturbed: Store) -> None:
+def test_the_store_holds_what_the_library_computes(short: Store) -> None:
     """Two ways to the same chain: the loop of obtain_tickets, and runs through the store."""
-    table = undisturbed.table(SPECS)
+    table = short.table(SPECS)
     in_chain = table[
         (table["source"] == "a") & table["strategy"].isin(["full-model", "ticket-reset"])
     ]
@@ -84,70 +31,29 @@ def test_the_store_holds_what_the_library_computes(undisturbed: Store) -> None:
 
 
 def test_worker_count_does_not_change_a_bit(
-    undisturbed: Store, splits_path: Path, tmp_path: Path
+    short: Store, splits_path: Path, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "two", create=True)
     execute(SPECS, store, splits_path, {}, workers=2)
-    pd.testing.assert_frame_equal(table_of(store, SPECS), table_of(undisturbed, SPECS))
-    assert files_of(store) == files_of(undisturbed)
+    pd.testing.assert_frame_equal(table_of(store, SPECS), table_of(short, SPECS))
+    assert files_of(store) == files_of(short)
 
 
-def test_another_seed_gives_other_figures(
-    undisturbed: Store, splits_path: Path, tmp_path: Path
-) -> None:
+def test_another_seed_gives_other_figures(short: Store, splits_path: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "seed", create=True)
     specs = [replace(spec, seed=1) for spec in SPECS]
     execute(specs, store, splits_path, {}, workers=2)
-    one, other = table_of(store, specs), table_of(undisturbed, SPECS)
+    one, other = table_of(store, specs), table_of(short, SPECS)
     assert (one["test_accuracy"] != other["test_accuracy"]).mean() > 0.5
     assert one["sparsity"].tolist() == other["sparsity"].tolist()
 
 
-def test_a_run_that_is_there_is_not_run_again(undisturbed: Store, splits_path: Path) -> None:
-    before = {p: p.stat().st_mtime_ns for p in undisturbed.path.glob("*/run.json")}
+def test_a_run_that_is_there_is_not_run_again(short: Store, splits_path: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")}
     begin = time.perf_counter()
-    execute(SPECS, undisturbed, splits_path / "not there", {}, workers=2)
+    execute(SPECS, short, splits_path / "not there", {}, workers=2)
     assert time.perf_counter() - begin < 1, "no worker was started"
-    assert {p: p.stat().st_mtime_ns for p in undisturbed.path.glob("*/run.json")} == before
-
-
-@pytest.mark.parametrize("share", [0.1, 0.3, 0.6])
-def test_a_kill_at_any_moment_leaves_a_store_that_resumes(
-    undisturbed: Store, splits_path: Path, tmp_path: Path, share: float
-) -> None:
-    """The driver is killed with -9 once `share` of the runs are there."""
-    place = tmp_path / "killed"
-    root = Path(__file__).parent.parent
-    driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, place, splits_path],
-        cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root)},
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 60
-    while len(list(place.glob("*/run.json"))) < share * len(SPECS):
-        assert time.monotonic() < deadline and driver.poll() is None
-        time.sleep(0.01)
-    os.kill(driver.pid, signal.SIGKILL)
-    driver.wait()
-    while time.monotonic() < deadline and group_lives(driver.pid):
-        time.sleep(0.1)
-    assert not group_lives(driver.pid), "workers end with their driver"
-    store = Store(place)
-    assert len(store.hashes()) < len(SPECS)
-    store.table()  # whatever is there is whole
-    execute(SPECS, store, splits_path, {}, workers=2)
-    pd.testing.assert_frame_equal(table_of(store, SPECS), table_of(undisturbed, SPECS))
-    assert files_of(store) == files_of(undisturbed)
-
-
-def group_lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")} == before
 
 
 def test_a_longer_chain_continues_a_shorter_one(splits_path: Path, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from ltlib.errors import InputError
-from ltlib.execute import perform
 from ltlib.export import read_table, write_table
 from ltlib.packing import PackedSplits
 from ltlib.protocol import Protocol
@@ -23,6 +22,7 @@ from ltlib.tensorfiles import (
     unpack_masks,
     unpack_survivors,
 )
+from ltlib.work import perform
 from tests import tiny
 
 PROTOCOL, SPLITS = tiny.packed()
@@ -136,7 +136,7 @@ def test_the_table_has_the_designs_columns_and_what_the_runs_measured(store: Sto
 
 def test_an_export_is_the_table_with_its_provenance(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "results.parquet"
-    assert write_table(store, out) == 2
+    assert write_table([store], out) == 2
     pd.testing.assert_frame_equal(read_table(out), store.table(), check_dtype=False)
     import pyarrow.parquet as pq
 
@@ -153,7 +153,7 @@ def test_bad_tables_are_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="column 'round' is missing"):
         read_table(tmp_path / "short.parquet")
     with pytest.raises(InputError, match="folder not found"):
-        write_table(store, tmp_path / "nowhere" / "out.parquet")
+        write_table([store], tmp_path / "nowhere" / "out.parquet")
 
 
 def test_a_run_is_found_by_the_beginning_of_its_name(store: Store) -> None:

@@ -1,0 +1,119 @@
+"""What the engines cost beyond training: a matrix of tiny runs, a large plan, a large store.
+
+    python benchmarks/engine.py [--engine local|ray] [--runs 1000] [--workers 1] [--json]
+
+Overhead a run is the time from the first run's end to the last one's, times the workers, less the
+seconds that the runs themselves trained, over their number: what starts once is not counted.
+Exit status 1 when a limit is not kept.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from ltlib.execute import execute
+from ltlib.planfile import write_plan
+from ltlib.protocol import Protocol
+from ltlib.runlog import read_log
+from ltlib.schedule import Schedule
+from ltlib.spec import RunSpec, plan
+from ltlib.store import Store
+
+TINY = Protocol(
+    split=(16, 8, 8), vocabulary_size=30, max_length=12, embedding_size=4, channels=2,
+    hidden_size=4, batch_size=8, epochs=1, rounds=9, replicates=1,
+)  # fmt: skip
+LIMITS = {
+    "local_ms": 20.0, "ray_ms": 40.0, "plan_seconds": 5.0, "plan_gib": 1.0, "status_seconds": 2.0,
+}  # fmt: skip
+
+
+def specs_of(runs: int) -> list[RunSpec]:
+    """At least so many: two domains, 19 + 20 runs each of chains and transfers a replicate."""
+    protocol = replace(TINY, replicates=-(-runs // 78))
+    return plan("tiny", "h", protocol, "all", ["a", "b"], [("a", "b"), ("b", "a")], 0)[:runs]
+
+
+def write_splits(path: Path) -> None:
+    """Random reviews, as `load_splits` reads them."""
+    generator, tensors = np.random.default_rng(0), {}
+    assert TINY.split is not None
+    for domain in ("a", "b"):
+        for split, count in zip(("train", "validation", "test"), TINY.split, strict=True):
+            tokens = generator.integers(1, TINY.vocabulary_size, 8 * count).astype(np.int32)
+            tensors[f"{domain}/{split}/tokens"] = torch.from_numpy(tokens)
+            tensors[f"{domain}/{split}/offsets"] = torch.arange(count + 1) * 8
+            tensors[f"{domain}/{split}/labels"] = torch.arange(count) % 2
+    save_file(tensors, path, {"domains": json.dumps(["a", "b"])})
+
+
+def overhead(engine: Any, runs: int, workers: int, folder: Path) -> float:
+    """Milliseconds a run beyond its training."""
+    splits, store = folder / "splits.safetensors", Store(folder / engine, create=True)
+    write_splits(splits)
+    execute(specs_of(runs), store, splits, {}, workers=workers, engine=engine)
+    log = [record for record in read_log(store.path) if record["event"] == "done"]
+    trained = sum(record["seconds"] for record in log[workers:])
+    elapsed = log[-1]["time"] - log[workers - 1]["time"]
+    return 1000 * (elapsed * workers - trained) / (len(log) - workers)
+
+
+def planning() -> dict[str, float]:
+    """Seconds and peak memory of a process that plans 100,000 runs, less what it began with."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begin = time.perf_counter()
+    Schedule(specs_of(100_000), ())
+    seconds = time.perf_counter() - begin
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return {"plan_seconds": seconds, "plan_gib": grown / 2**20}
+
+
+def status(folder: Path) -> float:
+    """Seconds of `ltlib status` on a store of 10,000 runs."""
+    store, specs = Store(folder / "large", create=True), specs_of(10_000)
+    metrics = dict.fromkeys(("sparsity", "seconds", "connected", "test_accuracy"), 0.5)
+    metrics |= {"validation_accuracy": 0.5, "epochs": 1, "best_epoch": 1}
+    write_plan(store.path, specs)
+    for spec in specs:
+        store.write(spec, metrics, {}, {})
+    begin = time.perf_counter()
+    words = [sys.executable, "-m", "ltlib", "status", "--store", str(store.path)]
+    printed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "10000 runs done" in printed
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Measure, print, and judge."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--engine", choices=["local", "ray"], action="append")
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        found = planning()
+        for engine in given.engine or ["local", "ray"]:
+            found[f"{engine}_ms"] = overhead(engine, given.runs, given.workers, Path(name))
+        found["status_seconds"] = status(Path(name))
+    if given.json:
+        print(json.dumps(found))
+    else:
+        for what, value in found.items():
+            print(f"{what:>15} {value:8.2f}  (limit {LIMITS[what]:g})")
+    sys.exit(any(value > LIMITS[what] for what, value in found.items()))
+
+
+if __name__ == "__main__":
+    main()
