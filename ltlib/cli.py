@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ltlib.carry import run
+from ltlib.cli_run import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
 from ltlib.export import write_table

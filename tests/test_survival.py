@@ -49,7 +49,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def test_the_driver_is_killed_twenty_times(
     undisturbed: Store, splits_path: Path, tmp_path: Path
 ) -> None:
-    """At 20 drawn moments, each during some run's training, and some before any has begun."""
+    """At 20 moments drawn over the matrix, in the training of one run or another."""
     draw = random.Random(0)
     seconds = undisturbed.table(LONG)["seconds"].mean()
     moments = sorted(draw.uniform(0, 0.9 * len(LONG)) for _ in range(20))
