@@ -21,7 +21,8 @@ METADATA = b"ltlib"
 def write_table(stores: Sequence[Store], out: str | Path) -> int:
     """Write the results table of `stores`, a run that several hold once; the number of its rows.
 
-    The file's metadata (key `ltlib`) holds, as JSON, the provenances its runs were written with.
+    Beside it goes `<name>.provenance.json`: what the runs are, what computed them, and how long it
+    took. The table's own metadata (key `ltlib`) holds the versions, commits and processors too.
 
     Args:
         out: a path, or a URL that fsspec writes to (`s3://bucket/results.parquet`).
@@ -41,7 +42,20 @@ def write_table(stores: Sequence[Store], out: str | Path) -> int:
     buffer = io.BytesIO()
     pq.write_table(content, buffer)
     _write(buffer.getvalue(), out)
+    described = json.dumps(_described(table, holders), indent=1, sort_keys=True, ensure_ascii=False)
+    _write((described + "\n").encode(), str(out).removesuffix(".parquet") + ".provenance.json")
     return len(table)
+
+
+def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:
+    """What the rows of a table share, and the names of its runs (hashes of their specs)."""
+    same = ("corpus", "corpus_hash", "protocol", "spec_version", "seed")
+    return {
+        **{name: table[name].unique().tolist() for name in same},
+        "hours": table["seconds"].sum() / 3600,
+        "computed_by": _provenances(holders),
+        "runs": sorted(holders),
+    }
 
 
 def merged(stores: Iterable[Store]) -> dict[str, Store]:
@@ -91,11 +105,12 @@ def _write(content: bytes, out: str | Path) -> None:
 
 
 def _provenances(holders: dict[str, Store]) -> list[dict[str, Any]]:
-    """The distinct provenances of runs, without where the user's files lie."""
+    """The distinct provenances of runs, without where the user's files and machines are."""
     seen: dict[str, dict[str, Any]] = {}
     for name, store in holders.items():
         origin = store.run(name)["provenance"]
-        origin.pop("corpus_source", None)
+        for place in ("corpus_source", "machine"):
+            origin.pop(place, None)
         seen[json.dumps(origin, sort_keys=True)] = origin
     return list(seen.values())
 

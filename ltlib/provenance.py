@@ -11,12 +11,11 @@ PACKAGES = ("ltlib", "torch", "numpy", "sentencepiece")
 
 
 def provenance() -> dict[str, Any]:
-    """Versions of what computes, commit of the checkout (None outside one), processor, machine."""
+    """Versions of what computes, commit of the checkout (None outside one), processor."""
     return {
         "versions": {"python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
         "commit": _commit(),
         "processor": _processor(),
-        "machine": platform.node(),
     }
 
 

@@ -1,5 +1,6 @@
 """One run, wherever it is trained: a job in, a result or a failure out."""
 
+import platform
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,7 +42,8 @@ def carry_out(job: Job, splits: Callable[[], PackedSplits], device: str) -> Resu
             needed = ticket_from(needs, job.needed)
         metrics, files = perform(spec, needed, splits(), device)
         path = search_path(spec.protocol.search, torch.device(device))
-        return Result(metrics, files, provenance() | {"search": path})
+        where = {"machine": platform.node(), "search": path}
+        return Result(metrics, files, provenance() | where)
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         return Failure(reason, traceback.format_exc())

@@ -30,6 +30,18 @@ def test_shards_merge_to_the_whole(short: Store, splits_path: Path, tmp_path: Pa
     pd.testing.assert_frame_equal(merged, short.table().drop(columns="seconds"), check_dtype=False)
 
 
+def test_a_table_says_what_its_runs_are(short: Store, tmp_path: Path) -> None:
+    table = short.table()
+    write_table([short], tmp_path / "out.parquet")
+    said = json.loads((tmp_path / "out.provenance.json").read_text(encoding="utf-8"))
+    assert said["runs"] == sorted(spec.hash for spec in SPECS)
+    assert said["corpus_hash"] == [SPECS[0].corpus_hash] and said["seed"] == [SPECS[0].seed]
+    assert said["protocol"] == [json.dumps(SPECS[0].protocol.differences(), sort_keys=True)]
+    assert said["hours"] * 3600 == pytest.approx(sum(table["seconds"]))
+    (origin,) = said["computed_by"]
+    assert set(origin) == {"versions", "commit", "processor", "search"}, "and no place of a user's"
+
+
 @pytest.mark.parametrize("what", ["metrics", "tensors"])
 def test_runs_that_differ_are_refused_by_name(short: Store, tmp_path: Path, what: str) -> None:
     spec = SPECS[1]
