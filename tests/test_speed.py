@@ -132,6 +132,11 @@ def test_the_stored_interval_is_students() -> None:
     expected = stats.ttest_1samp(differences, 0).confidence_interval(0.9)
     assert found["interval"] == pytest.approx([expected.low, expected.high])
     assert -1.5 <= expected.low <= expected.high <= 1.5
+    alive = differences[[p["dense"] != 50 or p["default"] != 50 for p in found["pairs"]]]
+    assert found["alive"] == len(alive)
+    expected = stats.ttest_1samp(alive, 0).confidence_interval(0.9)
+    assert found["interval_alive"] == pytest.approx([expected.low, expected.high])
+    assert -1.5 <= expected.low <= expected.high <= 1.5
 
 
 def test_months_by_hand() -> None:
