@@ -224,6 +224,7 @@ def test_training_and_evaluation_run_on_one_thread() -> None:
             return super().scorer()
 
     model = Watched(protocol)
+    model.load_state_dict(initial_parameters(protocol, stream(0, "initial")))
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     train(model, full_masks(dict(model.named_parameters())), splits, protocol, stream(0, "t"))
