@@ -155,7 +155,7 @@ def test_a_reader_sees_no_raw_markup(browser: webdriver.Chrome, site: Path, page
     open_page(browser, site, page, 1280)
     seen = browser.execute_script(  # what is shown as code may hold anything
         "const article = document.querySelector('article').cloneNode(true);"
-        "article.querySelectorAll('pre').forEach(code => code.remove());"
+        "article.querySelectorAll('pre').forEach(p => p.closest('.cell_output') || p.remove());"
         "document.body.append(article); const text = article.innerText; article.remove();"
         "return text"
     )
