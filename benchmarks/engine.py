@@ -101,7 +101,7 @@ def status(folder: Path) -> float:
 
 def two_to_one(source: str, folder: Path) -> float:
     """The time of two workers, over that of one, for short chains at the paper's size."""
-    protocol = Protocol(split=(3732, 800, 800), epochs=2, rounds=1, replicates=1)
+    protocol = Protocol(split=(3732, 800, 800), epochs=3, rounds=2, replicates=1)
     corpus = load_corpus(source, protocol)
     domains = ["electronics", "books"]
     specs = plan(corpus.name, corpus.hash, protocol, "obtain", domains, [], 0)
@@ -111,6 +111,7 @@ def two_to_one(source: str, folder: Path) -> float:
         begin = time.perf_counter()
         execute(specs, store, corpus.path, {}, workers=workers)
         seconds.append(time.perf_counter() - begin)
+        assert len(store.hashes()) == len(specs)
     return seconds[1] / seconds[0]
 
 
