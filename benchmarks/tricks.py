@@ -153,8 +153,7 @@ def counted(path: Path, found: list[list[Ticket]]) -> dict[str, list[float | Non
     sparse, search = product + 3 * winners, product / 4 + 3 * winners
     ticket = found[0][1]
     network = SurvivorCNN(PROTOCOL, ticket.initial, ticket.masks)
-    meets = [network.weights.counts[network.entry_dimension[network.entries.of(b.tokens)[1]]].sum()
-             for b in batches_of(path, DOMAINS[0])]  # fmt: skip
+    meets = [network.products(batch.tokens) for batch in batches_of(path, DOMAINS[0])]
     return {
         STAGES[2]: [pads, pads],
         STAGES[3]: [3 * product / sparse] * 2,

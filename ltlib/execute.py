@@ -1,6 +1,7 @@
 """Carrying out a plan to its end, whatever happens, on local processes or on Ray."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,7 +61,7 @@ def execute(
             Failures(store.path).clear(spec)
     workers = _workers(workers, engine, len(schedule))
     trainer = _open(engine, workers, splits_path, device, address, gpus_per_run)
-    with Progress(schedule.remaining(), progress) as shown:
+    with closing(Progress(schedule.remaining(), progress)) as shown:
         return Driver(schedule, store, trainer, provenance, shown).drive()
 
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from types import TracebackType
 
 from tqdm import tqdm
 
@@ -64,15 +63,8 @@ class Progress:
         )
         self._failed = 0
 
-    def __enter__(self) -> "Progress":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Leave the bar as it stands."""
         self._bar.close()
 
     def line(self, text: str) -> None:

@@ -128,6 +128,11 @@ class SurvivorCNN(Network):
         pooled = embedded.new_zeros(len(cells))
         return pooled.scatter_add(0, review * filters + filter_, products).view(-1, filters)
 
+    def products(self, tokens: Tensor) -> int:
+        """How many products of an embedding entry and a filter weight `tokens` take."""
+        _, entry = self.entries.of(tokens)
+        return int(self.weights.counts[self.entry_dimension[entry]].sum())
+
     def _marks(self, cells: int) -> Tensor:
         """One mark a cell, none set. Kept from step to step: making them anew takes long."""
         if len(self.marks) < cells:

@@ -132,5 +132,8 @@ def test_products_fall_with_the_square_of_density(round_: int) -> None:
     density = 0.65**round_
     model = SurvivorCNN(protocol, values, random_masks(values, density))
     products = sum(int(model.weights.counts[k]) for k in model.entry_dimension)
+    every = torch.arange(protocol.vocabulary_size)
+    assert model.products(every) == products, "each subword once: each of its entries once"
+    assert model.products(every.repeat(2)) == 2 * products
     expected = density**2 * 50 * 60 * 40 * 12
     assert math.isclose(products, expected, rel_tol=0.25)
