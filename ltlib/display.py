@@ -4,11 +4,10 @@ import base64
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from ltlib.drawing import Drawing
 from ltlib.errors import InputError
 
 GLUED = "application/papermill.record/text/plain"  # where the book looks numbers of its prose up
@@ -16,6 +15,16 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 TEXT_SHOWN = 90  # characters of a review in a table
 
 Format = str | Callable[[Any], str]
+
+
+class Shown(Protocol):
+    """A picture: a `Drawing` or an `Explorable`."""
+
+    def png(self) -> bytes:
+        """The picture."""
+
+    def size_shown(self) -> dict[str, int]:
+        """Width and height on the page, in pixels."""
 
 
 class Table:
@@ -108,7 +117,7 @@ def glue(**values: str) -> None:
         )
 
 
-def explore(draw: Callable[..., Drawing], **controls: Sequence[Any]) -> None:
+def explore(draw: Callable[..., Shown], **controls: Sequence[Any]) -> None:
     """Show `draw` for the first choice of every control, and let a reader choose others.
 
     With a kernel and ipywidgets at hand the picture follows the controls; a page without
@@ -137,7 +146,7 @@ def explore(draw: Callable[..., Drawing], **controls: Sequence[Any]) -> None:
 
 
 def _interactive(
-    draw: Callable[..., Drawing], figure: Drawing, controls: Mapping[str, Sequence[Any]]
+    draw: Callable[..., Shown], figure: Shown, controls: Mapping[str, Sequence[Any]]
 ) -> dict[str, Any] | None:
     """The widget's view, or None where ipywidgets or a kernel is missing."""
     from IPython.core.getipython import get_ipython
@@ -153,7 +162,7 @@ def _interactive(
 
 
 def control_box(
-    draw: Callable[..., Drawing], figure: Drawing, controls: Mapping[str, Sequence[Any]]
+    draw: Callable[..., Shown], figure: Shown, controls: Mapping[str, Sequence[Any]]
 ) -> Any:
     """An ipywidgets box: a drop-down list a control, and the picture that follows them."""
     import ipywidgets

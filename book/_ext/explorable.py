@@ -1,0 +1,35 @@
+"""Ships the scripts of explorable figures with the pages that have one, and with no others."""
+
+from pathlib import Path
+from typing import Any
+
+import altair
+import vl_convert
+from docutils import nodes
+from sphinx.application import Sphinx
+
+MARK = 'class="ltlib-explorable"'
+SCRIPTS = ("vega.js", "explore.js")  # in the order they run
+
+
+def _add_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    if MARK in context.get("body", ""):
+        for script in SCRIPTS:
+            app.add_js_file(script, loading_method="defer")
+
+
+def _write_vega(app: Sphinx, exception: Exception | None) -> None:
+    """Vega, Vega-Lite and Vega-Embed in one file, in the version that charts are written for."""
+    if exception is None and app.builder.format == "html":
+        version = ".".join(altair.SCHEMA_VERSION.split(".")[:2])
+        bundle = vl_convert.javascript_bundle(vl_version=version)
+        Path(app.outdir, "_static", SCRIPTS[0]).write_text(bundle, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the scripts."""
+    app.connect("html-page-context", _add_scripts)
+    app.connect("build-finished", _write_vega)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,23 @@
+// Puts each interactive chart in the place of the picture that stands before it.
+
+async function embed(figure, container) {
+  const image = figure.querySelector("img");
+  const place = document.createElement("div");
+  place.className = "ltlib-chart";
+  image.before(place);
+  const spec = JSON.parse(container.querySelector("script").textContent);
+  const { view } = await vegaEmbed(place, spec, { actions: false });
+  const drawing = place.querySelector("canvas");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", image.alt);
+  image.hidden = true;
+  figure.chart = view; // for whoever wants to ask it: figure.chart.data("…")
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  let figure = null;
+  for (const element of document.querySelectorAll("figure, .ltlib-explorable")) {
+    if (element.tagName === "FIGURE") figure = element;
+    else embed(figure, element);
+  }
+});
