@@ -10,11 +10,20 @@ import pandas as pd
 
 from ltlib.compare import obtained
 from ltlib.display import Format, percent
-from ltlib.drawing import STRATEGY_LOOKS
+from ltlib.drawing import STRATEGY_LOOKS, series_look
 from ltlib.explorable import Explorable
 
 WIDTH = 560  # pixels of a chart's plane: with its axis as wide as the column of text
-SHAPES = {"o": "circle", "s": "square", "D": "diamond", "": "triangle-up"}
+SHAPES = {  # matplotlib's markers by the names of Vega
+    "o": "circle",
+    "s": "square",
+    "D": "diamond",
+    "^": "triangle-up",
+    "v": "triangle-down",
+    "P": "cross",
+    "X": "wedge",
+    "": "triangle-right",
+}
 FORMATS: dict[str, Format] = {
     "mean": percent,
     "deviation": percent,
@@ -111,6 +120,23 @@ def strategy_shape(strategies: Sequence[str]) -> alt.Shape:
     return alt.Shape("strategy:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
 
 
+def choice(label: str, options: Sequence[str]) -> alt.BindRadioSelect:
+    """A menu."""
+    return alt.binding_select(options=list(options), name=label)
+
+
+def series_colour(field: str, domains: Sequence[str]) -> dict[str, alt.Color | alt.Shape]:
+    """Domains by the colours and markers that they have in every figure."""
+    looks = [series_look(index) for index in range(len(domains))]
+    legend = alt.Legend(title=None, orient="top")
+    colours = alt.Scale(domain=list(domains), range=[look.colour for look in looks])
+    shapes = alt.Scale(domain=list(domains), range=[SHAPES[look.marker] for look in looks])
+    return {
+        "color": alt.Color(f"{field}:N", scale=colours, legend=legend),
+        "shape": alt.Shape(f"{field}:N", scale=shapes, legend=legend),
+    }
+
+
 def hover(*names: str) -> list[alt.Tooltip]:
     """What is said of a point: what it is, its mean, its deviation, its replicates."""
     return [
@@ -124,7 +150,7 @@ def hover(*names: str) -> list[alt.Tooltip]:
     ]
 
 
-def styled(chart: alt.LayerChart | alt.FacetChart) -> alt.TopLevelMixin:
+def styled(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart) -> alt.TopLevelMixin:
     """White ground and plain, legible axes, in either theme of the page."""
     return (
         chart.configure(background="white", font="sans-serif")
