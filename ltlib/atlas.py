@@ -70,6 +70,7 @@ def make_atlas(
     """
     if protocol.rounds >= len(LETTERS):
         raise InputError(f"rounds is {protocol.rounds}; an atlas holds at most {len(LETTERS) - 1}")
+    domains = sorted(domains)  # as in a results table, so that colours agree
     fates = {
         domain: _fates(
             [
@@ -79,8 +80,13 @@ def make_atlas(
         )
         for domain in domains
     }
-    matrix = divergence_matrix(corpus).loc[list(domains), list(domains)]
-    pairs = [(a, b, float(matrix.loc[a, b])) for a in domains for b in domains if a != b]
+    matrix = divergence_matrix(corpus).loc[list(domains), list(domains)].to_numpy(dtype=float)
+    pairs = [
+        (source, target, float(matrix[i, j]))
+        for i, source in enumerate(domains)
+        for j, target in enumerate(domains)
+        if i != j
+    ]
     rounds = range(protocol.rounds + 1)
     return Atlas(
         pd.DataFrame(pairs, columns=["source", "target", "nats"]),
@@ -97,8 +103,7 @@ def make_atlas(
 def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:
     """By layer, the last round that each of its weights survived: `[rows, columns]`."""
     return {
-        layer: sum(_matrix(masks[f"{layer}.weight"].numpy()).astype(np.int64) for masks in chain)
-        - np.int64(1)
+        layer: np.sum([_matrix(masks[f"{layer}.weight"].numpy()) for masks in chain], axis=0) - 1
         for layer in layers(chain[0])
     }
 

@@ -3,33 +3,24 @@
 Every argument after the table is the state that the chart's control of that name begins with.
 """
 
-from collections.abc import Sequence
-
 import altair as alt
 import pandas as pd
 
+from ltlib.charting import (
+    FORMATS,
+    WIDTH,
+    hover,
+    over_replicates,
+    reach,
+    series_colour,
+    sparsity_axis,
+    strategy_colour,
+    strategy_shape,
+    styled,
+)
 from ltlib.compare import obtained
-from ltlib.display import Format, percent
-from ltlib.drawing import STRATEGY_LOOKS, series_look
+from ltlib.drawing import GREY
 from ltlib.explorable import Explorable
-
-WIDTH = 560  # pixels of a chart's plane: with its axis as wide as the column of text
-SHAPES = {  # matplotlib's markers by the names of Vega
-    "o": "circle",
-    "s": "square",
-    "D": "diamond",
-    "^": "triangle-up",
-    "v": "triangle-down",
-    "P": "cross",
-    "X": "wedge",
-    "": "triangle-right",
-}
-FORMATS: dict[str, Format] = {
-    "mean": percent,
-    "deviation": percent,
-    "sparsity": lambda value: f"{value:.3%}",
-    "survivors": "{:,}",
-}
 
 
 def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explorable:
@@ -62,7 +53,7 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
         **places,
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x="mean:Q", shape=strategy_shape(strategies), tooltip=hover("domain"), **places
+        x="mean:Q", shape=strategy_shape(strategies), tooltip=hover("domain", "strategy"), **places
     )
     by_round = data.groupby("round")[["sparsity", "survivors"]].max()
     said = (
@@ -80,82 +71,62 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
         data.drop(columns=["low", "high"]),
         "Test accuracy of each domain's tickets by round: mean, standard deviation, replicates",
         "tickets-by-round",
-        FORMATS,
+        FORMATS | {"survivors": "{:,}"},
     )
 
 
-def over_replicates(
-    table: pd.DataFrame, key: Sequence[str], strategies: Sequence[str]
-) -> pd.DataFrame:
-    """Accuracies in long form: one row for what `key` names, a round and a strategy.
+def transition_at(results: pd.DataFrame, threshold: float) -> Explorable:
+    """Ticket-reset minus ticket-random by round, and where it begins to matter (§5.2, §6).
 
-    Returns:
-        Columns `*key, round, sparsity, strategy, mean, deviation, replicates, low, high`; the
-        deviation of one replicate is not a number, and low and high are then the mean.
+    A ring marks the round from which a domain's mean difference stays at `threshold` or more.
+
+    Args:
+        results: the results table.
+        threshold: in points of accuracy, where the slider begins.
+
+    Raises:
+        InputError: no such results.
     """
-    by = [*key, "round", "sparsity"]
-    long = table.melt(by, list(strategies), "strategy", "accuracy").dropna(subset="accuracy")
-    found = long.groupby([*by, "strategy"], sort=False)["accuracy"].agg(["mean", "std", "count"])
-    data = found.reset_index().rename(columns={"std": "deviation", "count": "replicates"})
-    half = data["deviation"].fillna(0)
-    return data.assign(low=data["mean"] - half, high=data["mean"] + half)
-
-
-def reach(data: pd.DataFrame) -> list[float]:
-    """A range of accuracies that holds every bar, in every state of the controls."""
-    return [float(data["low"].min()) - 0.01, float(data["high"].max()) + 0.01]
-
-
-def strategy_colour(strategies: Sequence[str]) -> alt.Color:
-    """Strategies in the colours that they have in every figure."""
-    colours = [STRATEGY_LOOKS[s].colour for s in strategies]
-    scale = alt.Scale(domain=list(strategies), range=colours)
-    return alt.Color("strategy:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
-
-
-def strategy_shape(strategies: Sequence[str]) -> alt.Shape:
-    """Strategies by the markers that they have in every figure."""
-    shapes = [SHAPES[STRATEGY_LOOKS[s].marker] for s in strategies]
-    scale = alt.Scale(domain=list(strategies), range=shapes)
-    return alt.Shape("strategy:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
-
-
-def choice(label: str, options: Sequence[str]) -> alt.BindRadioSelect:
-    """A menu."""
-    return alt.binding_select(options=list(options), name=label)
-
-
-def series_colour(field: str, domains: Sequence[str]) -> dict[str, alt.Color | alt.Shape]:
-    """Domains by the colours and markers that they have in every figure."""
-    looks = [series_look(index) for index in range(len(domains))]
-    legend = alt.Legend(title=None, orient="top")
-    colours = alt.Scale(domain=list(domains), range=[look.colour for look in looks])
-    shapes = alt.Scale(domain=list(domains), range=[SHAPES[look.marker] for look in looks])
-    return {
-        "color": alt.Color(f"{field}:N", scale=colours, legend=legend),
-        "shape": alt.Shape(f"{field}:N", scale=shapes, legend=legend),
-    }
-
-
-def hover(*names: str) -> list[alt.Tooltip]:
-    """What is said of a point: what it is, its mean, its deviation, its replicates."""
-    return [
-        *(alt.Tooltip(f"{name}:N") for name in names),
-        alt.Tooltip("strategy:N"),
-        alt.Tooltip("round:Q"),
-        alt.Tooltip("sparsity:Q", format=".3%"),
-        alt.Tooltip("mean:Q", title="mean accuracy", format=".2%"),
-        alt.Tooltip("deviation:Q", title="standard deviation", format=".2%"),
-        alt.Tooltip("replicates:Q"),
-    ]
-
-
-def styled(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart) -> alt.TopLevelMixin:
-    """White ground and plain, legible axes, in either theme of the page."""
-    return (
-        chart.configure(background="white", font="sans-serif")
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
-        .configure_legend(labelFontSize=12)
-        .configure_title(fontSize=13, fontWeight="normal", anchor="start")
-        .configure_view(stroke=None)
+    table = obtained(results)
+    table["difference"] = table["ticket-reset"] - table["ticket-random"]
+    data = over_replicates(table, ["domain"], ["difference"]).drop(columns="strategy")
+    data[["mean", "low", "high"]] *= 100
+    data["deviation"] *= 100
+    pruned = data[data["round"] > 0].sort_values("round", ascending=False)
+    data["from here on"] = pruned.groupby("domain")["mean"].cummin()
+    domains = list(dict.fromkeys(data["domain"]))
+    look = series_colour("domain", domains)
+    base = alt.Chart(data).encode(x=sparsity_axis(data), color=look["color"])
+    y = alt.Y("mean:Q").title("reset − random (points)")
+    band = (
+        alt.Chart(pd.DataFrame({"low": [-1], "high": [1]}))
+        .transform_calculate(low="-threshold", high="threshold")
+        .mark_rect(color="#E4E4E4")
+        .encode(y=alt.Y("low:Q"), y2="high:Q")
+    )
+    zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=GREY).encode(y="y:Q")
+    bars = base.mark_rule(opacity=0.5).encode(y="low:Q", y2="high:Q")
+    dots = base.mark_point(filled=True, size=50, opacity=1).encode(
+        y=y, shape=look["shape"], tooltip=hover("domain", unit="points", form=".1f")
+    )
+    rings = (
+        base.transform_filter("isValid(datum['from here on'])")
+        .transform_filter("datum['from here on'] >= threshold")
+        .transform_joinaggregate(start="min(round)", groupby=["domain"])
+        .transform_filter("datum.round == datum.start")
+        .mark_point(shape="circle", size=220, strokeWidth=2, color="black")
+        .encode(y="mean:Q", color=alt.value("black"), shape=alt.value("circle"))
+    )
+    slider = alt.binding_range(min=0, max=10, step=0.5, name="Points that count ")
+    chart = (
+        alt.layer(band, zero, bars, base.mark_line().encode(y="mean:Q"), dots, rings)
+        .add_params(alt.param(name="threshold", value=threshold, bind=slider))
+        .properties(width=WIDTH, height=300)
+    )
+    return Explorable(
+        styled(chart),
+        data.drop(columns=["low", "high"]),
+        "Ticket-reset minus ticket-random in points, by round; smallest mean from here on",
+        "phase-transition",
+        {"sparsity": "{:.3%}", "mean": "{:.2f}", "deviation": "{:.2f}", "from here on": "{:.2f}"},
     )

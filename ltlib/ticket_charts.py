@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from ltlib.atlas import LETTERS, Atlas
-from ltlib.charts import choice, series_colour, styled
+from ltlib.charting import choice, series_colour, styled
 from ltlib.drawing import BLUE
 from ltlib.explorable import Explorable
 
@@ -32,7 +32,7 @@ def masks_of(atlas: Atlas, domain: str, layer: str, round: int) -> Explorable:
         value=[{"layer": layer, "round": round}],
         on="click",
         clear=False,
-        bind={
+        bind={  # type: ignore[arg-type]  # a control for each field, which its types do not know
             "layer": choice("Layer ", names),
             "round": alt.binding_range(min=0, max=last, step=1, name="Round "),
         },
@@ -50,7 +50,7 @@ def masks_of(atlas: Atlas, domain: str, layer: str, round: int) -> Explorable:
 
 def _layers_by_rounds(
     counts: pd.DataFrame, names: Sequence[str], chosen: alt.Parameter, whose: alt.Parameter
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     base = (
         alt.Chart(counts)
         .transform_filter("datum.domain == domain")
@@ -61,9 +61,7 @@ def _layers_by_rounds(
         )
     )
     cells = base.mark_rect().encode(
-        color=alt.Color("alive:Q")
-        .scale(scheme="blues", domain=[0, 1.25])
-        .legend(None),
+        color=alt.Color("alive:Q").scale(scheme="blues", domain=[0, 1.25]).legend(None),
         tooltip=[
             alt.Tooltip("layer:N"),
             alt.Tooltip("round:O"),
@@ -74,7 +72,10 @@ def _layers_by_rounds(
         ],
     )
     ring = base.mark_rect(fillOpacity=0, stroke="black", strokeWidth=2).transform_filter(chosen)
-    words = base.mark_text(fontSize=11).encode(text=alt.Text("alive:Q", format=".0%"))
+    words = base.mark_text(fontSize=11).encode(
+        text=alt.Text("alive:Q", format=".0%"),
+        color=alt.condition("datum.alive > 0.7", alt.value("white"), alt.value("black")),
+    )
     return (
         alt.layer(cells.add_params(chosen, whose), words, ring)
         .properties(width=520, height=24 * len(names))
@@ -87,7 +88,7 @@ def _mask(atlas: Atlas, chosen: alt.Parameter) -> alt.Chart:
     cells = (
         alt.Chart(atlas.masks)
         .transform_filter("datum.domain == domain && datum.layer == at.layer[0]")
-        .transform_calculate(fate="split(datum.fates, '')", column=f"sequence({len(LETTERS)})")
+        .transform_calculate(fate="split(datum.fates, '')")
         .transform_calculate(column="sequence(length(datum.fate))")
         .transform_flatten(["fate", "column"])
         .transform_calculate(
@@ -122,13 +123,12 @@ def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:
     of = int(atlas.layers.query("layer == 'embedding' and round == 0")["entries"].iloc[0])
     size = of // int(atlas.layers.query("layer == 'embedding'")["rows"].iloc[0])
     base = alt.Chart(listed).transform_filter("datum.domain == domain && datum.round == round")
-    y = alt.Y("piece:N").sort(alt.SortField("rank")).title(None)
+    y = alt.Y("piece:N").sort(field="rank", op="min").title(None)
     names = str(atlas.domains)
+    x = alt.X("kept:Q").axis(tickMinStep=1).title("entries of its embedding that survive")
     each = base.transform_calculate(ticket=names).transform_flatten(["kept", "ticket"])
     bars = (
-        each.transform_filter("datum.ticket == domain")
-        .mark_bar(color="#CFE5F3")
-        .encode(y=y, x=alt.X("kept:Q").title("entries of its embedding that survive"))
+        each.transform_filter("datum.ticket == domain").mark_bar(color="#CFE5F3").encode(y=y, x=x)
     )
     dots = each.mark_point(filled=True, size=55, opacity=1).encode(
         y=y,
