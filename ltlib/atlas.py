@@ -52,7 +52,7 @@ class Atlas:
 
     @property
     def domains(self) -> list[str]:
-        """In the order of `kept`."""
+        """In the order of `kept`; none where no atlas was published."""
         return list(dict.fromkeys(self.layers["domain"]))
 
 
@@ -160,15 +160,15 @@ def write_atlas(atlas: Atlas, path: Path) -> None:
         temporary.write_text(json.dumps(tables, ensure_ascii=False) + "\n")
 
 
-def atlas_beside(results: str | Path) -> Atlas | None:
-    """The atlas that was published with the results table at this path, None if there is none.
+def atlas_beside(results: str | Path) -> Atlas:
+    """The atlas that was published with the results table at this path; empty if there is none.
 
     Raises:
         InputError: the file is no atlas.
     """
     path = Path(str(results).removesuffix(".parquet") + ENDING)
     if not path.exists():
-        return None
+        return Atlas(*(pd.DataFrame({"domain": []}) for _ in fields(Atlas)))
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
         return Atlas(**{f.name: pd.DataFrame(tables[f.name]) for f in fields(Atlas)})

@@ -63,7 +63,7 @@ def strategy_shape(strategies: Sequence[str]) -> alt.Shape:
     return alt.Shape("strategy:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
 
 
-def choice(label: str, options: Sequence[str]) -> alt.BindRadioSelect:
+def choice(label: str, options: Sequence[str | int]) -> alt.BindRadioSelect:
     """A menu."""
     return alt.binding_select(options=list(options), name=label)
 

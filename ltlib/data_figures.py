@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ltlib.divergence import paper_scale
-from ltlib.drawing import BLUE, GREY, VERMILLION, WIDTH, Drawing, drawable
+from ltlib.drawing import BLUE, VERMILLION, WIDTH, Drawing, drawable
 from ltlib.errors import InputError
 
 
@@ -68,49 +68,6 @@ def review_lengths(lengths: Mapping[str, Sequence[int]]) -> Drawing:
     axes.set_xlim(left=0)
     axes.set_xlabel("subwords in a text (line: median, box: middle half, whiskers: 5 to 95%)")
     axes.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def divergence_terms(terms: pd.DataFrame, names: tuple[str, str], count: int = 20) -> Drawing:
-    """The subwords that contribute most to the divergence of two domains.
-
-    Args:
-        terms: columns `piece`, `p`, `q` (its probability in either domain) and `term` (its
-            summand of the divergence, in nats).
-        names: the two domains.
-        count: how many subwords to show.
-
-    Raises:
-        InputError: a column is missing or there are no rows.
-    """
-    for column in ("piece", "p", "q", "term"):
-        if column not in terms.columns:
-            raise InputError(f"divergence terms: column '{column}' is missing")
-    if terms.empty:
-        raise InputError("divergence terms: the table has no rows")
-    top = terms.nlargest(count, "term")
-    left = top["p"] > top["q"]
-    figure = Drawing(WIDTH, 1.0 + 0.22 * len(top))
-    axes = figure.subplots()
-    axes.barh(
-        np.arange(len(top)),
-        1000 * top["term"].where(~left, -top["term"]),
-        color=np.where(left, BLUE, VERMILLION),
-        height=0.72,
-    )
-    axes.set_yticks(np.arange(len(top)), [drawable(piece) for piece in top["piece"]], fontsize=9)
-    axes.set_ylim(len(top) - 0.4, -0.6)
-    axes.axvline(0, color=GREY, linewidth=0.8)
-    reach = 1100 * float(top["term"].max()) or 1.0
-    axes.set_xlim(-reach, reach)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    axes.set_xlabel("share of the divergence (thousandths of a nat)")
-    axes.set_title(
-        f"← more frequent in {drawable(names[0])}      more frequent in {drawable(names[1])} →",
-        fontsize=10,
-    )
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(axis="y", length=0)
     return figure
 
 

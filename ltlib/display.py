@@ -164,13 +164,10 @@ def _interactive(
 def control_box(
     draw: Callable[..., Shown], figure: Shown, controls: Mapping[str, Sequence[Any]]
 ) -> Any:
-    """An ipywidgets box: a drop-down list a control, and the picture that follows them."""
+    """An ipywidgets box: a menu or, for numbers, a slider a control; the picture follows them."""
     import ipywidgets
 
-    choosers = {
-        name: ipywidgets.Dropdown(options=list(choices), description=name)
-        for name, choices in controls.items()
-    }
+    choosers = {name: _chooser(name, choices) for name, choices in controls.items()}
     width = str(figure.size_shown()["width"])
     picture = ipywidgets.Image(value=figure.png(), format="png", width=width)
     notice = ipywidgets.Label()
@@ -185,6 +182,15 @@ def control_box(
     for box in choosers.values():
         box.observe(redraw, names="value")
     return ipywidgets.VBox([ipywidgets.HBox(list(choosers.values())), picture, notice])
+
+
+def _chooser(name: str, choices: Sequence[Any]) -> Any:
+    import ipywidgets
+
+    if all(isinstance(choice, (int, float)) for choice in choices):
+        options = sorted(choices)
+        return ipywidgets.SelectionSlider(options=options, value=choices[0], description=name)
+    return ipywidgets.Dropdown(options=list(choices), description=name)
 
 
 def _formatted(value: Any, form: Format) -> str:

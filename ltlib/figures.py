@@ -8,7 +8,7 @@ import pandas as pd
 
 from ltlib.compare import obtained, transferred
 from ltlib.curves import AXIS_LABEL, grid_of_panels, over_replicates, sparsities_by_round, tidy
-from ltlib.data_figures import divergence_heatmap, divergence_terms, review_lengths
+from ltlib.data_figures import divergence_heatmap, review_lengths
 from ltlib.diagram import transfer_diagram
 from ltlib.drawing import BLACK, GREY, WIDTH, Drawing, drawable, series_look, sparsity_axis
 from ltlib.errors import InputError
@@ -16,7 +16,6 @@ from ltlib.quantities import transition_sparsity
 
 __all__ = [
     "divergence_heatmap",
-    "divergence_terms",
     "obtaining",
     "phase_transition",
     "review_lengths",

@@ -5,12 +5,15 @@ import re
 from importlib.resources import files
 from typing import Any, Literal
 
+import altair as alt
 import numpy as np
 import pandas as pd
 
+from ltlib.charting import choice, styled
 from ltlib.display import Table
 from ltlib.drawing import BLUE, GREY, VERMILLION, WIDTH, Drawing, logarithmic_ticks
 from ltlib.errors import InputError
+from ltlib.explorable import Explorable
 from ltlib.protocol import Protocol
 
 Measured = dict[str, Any]
@@ -76,34 +79,48 @@ def stages(tricks: Measured, round_: int) -> pd.DataFrame:
     return table
 
 
-def waterfall(tricks: Measured, round_: int) -> Drawing:
-    """How each trick shortens a training step, from the dense loop down to ours."""
-    table = stages(tricks, round_)
-    figure = Drawing(WIDTH, 0.9 + 0.42 * len(table))
-    axes = figure.subplots()
-    after = table["milliseconds"].to_numpy()
-    before = table["milliseconds"].shift().to_numpy()
-    axes.barh(0, after[0], color=GREY, height=0.55)
-    for place in range(1, len(table)):
-        ends = sorted((before[place], after[place]))
-        colour = BLUE if after[place] <= before[place] else VERMILLION
-        axes.barh(place, ends[1] - ends[0], left=ends[0], color=colour, height=0.55)
-        axes.plot([before[place]] * 2, [place - 1, place], color=GREY, linewidth=0.8)
-    labels = ["", *(f"÷ {factor:.1f}" for factor in table["measured"][1:])]
-    for place, (label, value) in enumerate(zip(labels, after, strict=True)):
-        text = f"{label}  {value:.0f} ms".strip()
-        ends_at = after[0] if place == 0 else max(before[place], value)
-        axes.annotate(
-            text, (ends_at, place), (4, 0), textcoords="offset points", va="center", fontsize=9
+def waterfall(tricks: Measured, round: int) -> Explorable:
+    """How each trick shortens a training step, from the dense loop down to ours.
+
+    Args:
+        round: where the menu begins.
+    """
+    rounds = tricks["rows"][0]["rounds"]
+    data = pd.concat(stages(tricks, r).assign(round=r) for r in rounds)
+    data["before"] = data.groupby("round")["milliseconds"].shift()
+    data["said"] = [
+        f"{time:.0f} ms" if np.isnan(factor) else f"÷ {factor:.1f}: {time:.0f} ms"
+        for factor, time in zip(data["measured"], data["milliseconds"], strict=True)
+    ]
+    least, most = data["milliseconds"].min(), data["milliseconds"].max()
+    base = (
+        alt.Chart(data)
+        .transform_filter("datum.round == round")
+        .transform_calculate(
+            start=f"isValid(datum.before) ? datum.before : {least / 1.5}",
+            kind="!isValid(datum.before) ? 'dense'"
+            " : datum.milliseconds <= datum.before ? 'faster' : 'slower'",
+            ends="max(datum.milliseconds, datum.start)",
         )
-    axes.set_yticks(range(len(table)), table["stage"])
-    axes.invert_yaxis()
-    axes.set_xscale("log")
-    axes.set_xlim(after.min() / 1.5, after.max() * 3)
-    logarithmic_ticks(axes.xaxis, (1, 2, 5))
-    axes.set_xlabel("milliseconds for a training step of two domains (logarithmic)")
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure
+        .encode(y=alt.Y("stage:N").sort(None).axis(labelLimit=300).title(None))
+    )
+    x = alt.X("milliseconds:Q").scale(type="log", domain=[least / 1.5, most * 3]).axis(tickCount=3)
+    kinds = alt.Scale(domain=["dense", "faster", "slower"], range=[GREY, BLUE, VERMILLION])
+    bars = base.mark_bar(height=20).encode(
+        x=x.title("milliseconds for a training step of two domains (logarithmic)"),
+        x2="start:Q",
+        color=alt.Color("kind:N", scale=kinds, legend=None),
+        tooltip=["stage:N", "expected:Q", "measured:Q", "milliseconds:Q"],
+    )
+    words = base.mark_text(align="left", dx=4).encode(x="ends:Q", text="said:N")
+    menu = alt.param("round", value=round, bind=choice("Round ", rounds))
+    return Explorable(
+        styled(alt.layer(bars, words).add_params(menu).properties(width=440, height=alt.Step(34))),
+        data[["round", "stage", "expected", "measured", "milliseconds"]],
+        "A training step of two domains with each trick on top of those before it, by round",
+        "tricks",
+        {"expected": _factor, "measured": _factor, "milliseconds": "{:.1f}"},
+    )
 
 
 def tricks_table(tricks: Measured, round_: int) -> Table:

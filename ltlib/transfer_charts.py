@@ -26,13 +26,13 @@ PLACES = {"within": "the same, within one point", "below": "worse", "above": "be
 
 
 def transfer_between(
-    results: pd.DataFrame, divergence: pd.DataFrame | None, source: str, target: str, values: str
+    results: pd.DataFrame, divergence: pd.DataFrame, source: str, target: str, values: str
 ) -> Explorable:
     """The transfer curve of one task beside the target's own ticket, its JSD and verdict (§5.3).
 
     Args:
         results: the results table.
-        divergence: columns `source, target, nats` of an atlas, None where it is not known.
+        divergence: columns `source, target, nats` of an atlas; empty where it is not known.
         source, target, values: where the menus begin; values is `reset` or `random`.
 
     Raises:
@@ -82,11 +82,10 @@ def transfer_between(
     )
 
 
-def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame | None) -> dict[str, list[str]]:
+def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame) -> dict[str, list[str]]:
     """Two lines for each task and strategy: how far apart the domains are, and the verdict."""
-    apart = {}
-    if divergence is not None:
-        apart = divergence.set_index(["source", "target"])["nats"].to_dict()
+    known = len(divergence) > 0
+    apart = divergence.set_index(["source", "target"])["nats"].to_dict() if known else {}
     moved = results[results["experiment"] == "transfer"]
     said = {}
     for (source, target), strategy in itertools.product(
