@@ -5,6 +5,7 @@ Of each domain's ticket-reset chain, replicate 0. A mask is not stored whole but
 each entry the last round it survived, since nothing pruned returns.
 """
 
+import itertools
 import json
 import string
 from collections.abc import Sequence
@@ -63,41 +64,55 @@ def make_atlas(
     seed: int = 0,
     store: str | Path | None = None,
 ) -> Atlas:
-    """The atlas of the tickets of `domains` in the run store.
+    """The atlas of the tickets of `domains` in the run store, rounds 0 to `protocol.rounds`.
 
     Raises:
         InputError: a ticket is not stored; more rounds than there are letters.
     """
-    if protocol.rounds >= len(LETTERS):
-        raise InputError(f"rounds is {protocol.rounds}; an atlas holds at most {len(LETTERS) - 1}")
-    domains = sorted(domains)  # as in a results table, so that colours agree
-    fates = {
-        domain: _fates(
-            [
-                load_ticket(corpus, protocol, domain, r, seed=seed, store=store).masks
-                for r in range(protocol.rounds + 1)
-            ]
-        )
-        for domain in domains
+    chains = {
+        domain: [
+            load_ticket(corpus, protocol, domain, r, seed=seed, store=store).masks
+            for r in range(protocol.rounds + 1)
+        ]
+        for domain in sorted(domains)  # as in a results table, so that colours agree
     }
-    matrix = divergence_matrix(corpus).loc[list(domains), list(domains)].to_numpy(dtype=float)
-    pairs = [
-        (source, target, float(matrix[i, j]))
-        for i, source in enumerate(domains)
-        for j, target in enumerate(domains)
-        if i != j
-    ]
-    rounds = range(protocol.rounds + 1)
+    return atlas_of(chains, corpus.vocabulary.pieces, divergence_matrix(corpus))
+
+
+def atlas_of(
+    chains: dict[str, list[Masks]], pieces: Sequence[str], divergence: pd.DataFrame
+) -> Atlas:
+    """The atlas of tickets whose masks are at hand.
+
+    Args:
+        chains: the masks of each round from 0 on, by domain.
+        pieces: the subwords, in the order of the embedding's rows.
+        divergence: domains × domains, in nats; others may be among them.
+
+    Raises:
+        InputError: more rounds than there are letters.
+    """
+    rounds = range(max(map(len, chains.values())))
+    if len(rounds) > len(LETTERS):
+        raise InputError(f"atlas: {len(rounds)} rounds; it holds at most {len(LETTERS)}")
+    fates = {domain: _fates(chain) for domain, chain in chains.items()}
+    embeddings = {domain: found["embedding"] for domain, found in fates.items()}
     return Atlas(
-        pd.DataFrame(pairs, columns=["source", "target", "nats"]),
+        _pairs(divergence.loc[list(chains), list(chains)]),
         pd.concat([_counts(domain, found, rounds) for domain, found in fates.items()]),
         pd.concat([_pictures(domain, found) for domain, found in fates.items()]),
-        _subwords(
-            {domain: found["embedding"] for domain, found in fates.items()},
-            corpus.vocabulary.pieces,
-            rounds[1:],
-        ),
+        _subwords(embeddings, pieces, rounds[1:]),
     )
+
+
+def _pairs(divergence: pd.DataFrame) -> pd.DataFrame:
+    """Every ordered pair of domains with its divergence."""
+    names, nats = list(divergence.index), divergence.to_numpy(dtype=float)
+    pairs = [
+        (names[i], names[j], float(nats[i, j]))
+        for i, j in itertools.permutations(range(len(names)), 2)
+    ]
+    return pd.DataFrame(pairs, columns=["source", "target", "nats"])
 
 
 def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:

@@ -18,7 +18,7 @@ SHAPES = {  # matplotlib's markers by the names of Vega
     "v": "triangle-down",
     "P": "cross",
     "X": "wedge",
-    "": "triangle-right",
+    "": "cross",
 }
 FORMATS: dict[str, Format] = {
     "mean": percent,

@@ -115,7 +115,11 @@ def transition_at(results: pd.DataFrame, threshold: float) -> Explorable:
         .transform_joinaggregate(start="min(round)", groupby=["domain"])
         .transform_filter("datum.round == datum.start")
         .mark_point(shape="circle", size=220, strokeWidth=2, color="black")
-        .encode(y="mean:Q", color=alt.value("black"), shape=alt.value("circle"))
+        .encode(
+            y="mean:Q",
+            color=alt.value("black"),
+            tooltip=["domain:N", alt.Tooltip("round:Q", title="from round")],
+        )
     )
     slider = alt.binding_range(min=0, max=10, step=0.5, name="Points that count ")
     chart = (

@@ -10,7 +10,7 @@ import click
 from ltlib.cli_run import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
-from ltlib.export import write_table
+from ltlib.export import write_atlas_of, write_table
 from ltlib.failures import Failures
 from ltlib.options import SCALES, corpus_options, protocol_of
 from ltlib.show import command_of
@@ -78,11 +78,14 @@ def show(store: str, run: str) -> None:
     "--store", "stores", required=True, multiple=True, metavar="DIR", help="may be given repeatedly"
 )
 @click.option("--out", required=True, metavar="FILE", help="a .parquet file, or a URL (s3://...)")
-def export(stores: tuple[str, ...], out: str) -> None:
+@click.option("--atlas", is_flag=True, help="also what the book shows of the first store's tickets")
+def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
     """Write the results table of stores as Parquet, a run that several hold once."""
     opened = [Store(store) for store in stores]
     rows = write_table(opened, out)
     click.echo(f"{rows} runs: {out}")
+    if atlas:
+        click.echo(f"atlas: {write_atlas_of(opened[0], out)}")
     for store in opened:
         states = [state for _, state in survey(store)]
         if set(states) != {"done"}:

@@ -25,7 +25,8 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         version = ".".join(altair.SCHEMA_VERSION.split(".")[:2])
         bundle = vl_convert.javascript_bundle(vl_version=version)
-        Path(app.outdir, "_static", SCRIPTS[0]).write_text(bundle, encoding="utf-8")
+        closed = f"(() => {{{bundle}}})();\n"  # its names would meet those of the theme's scripts
+        Path(app.outdir, "_static", SCRIPTS[0]).write_text(closed, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -2,15 +2,16 @@
 
 async function embed(figure, container) {
   const image = figure.querySelector("img");
+  const picture = image.closest("a") ?? image; // a picture may be a link to itself
   const place = document.createElement("div");
   place.className = "ltlib-chart";
-  image.before(place);
+  picture.before(place);
   const spec = JSON.parse(container.querySelector("script").textContent);
-  const { view } = await vegaEmbed(place, spec, { actions: false });
+  const { view } = await vegaEmbed(place, spec, { actions: false, renderer: "canvas" });
   const drawing = place.querySelector("canvas");
   drawing.setAttribute("role", "img");
   drawing.setAttribute("aria-label", image.alt);
-  image.hidden = true;
+  picture.hidden = true;
   figure.chart = view; // for whoever wants to ask it: figure.chart.data("…")
 }
 
