@@ -88,10 +88,6 @@ def waterfall(tricks: Measured, round: int) -> Explorable:
     rounds = tricks["rows"][0]["rounds"]
     data = pd.concat(stages(tricks, r).assign(round=r) for r in rounds)
     data["before"] = data.groupby("round")["milliseconds"].shift()
-    data["said"] = [
-        f"{time:.0f} ms" if np.isnan(factor) else f"÷ {factor:.1f}: {time:.0f} ms"
-        for factor, time in zip(data["measured"], data["milliseconds"], strict=True)
-    ]
     least, most = data["milliseconds"].min(), data["milliseconds"].max()
     base = (
         alt.Chart(data)
@@ -101,6 +97,8 @@ def waterfall(tricks: Measured, round: int) -> Explorable:
             kind="!isValid(datum.before) ? 'dense'"
             " : datum.milliseconds <= datum.before ? 'faster' : 'slower'",
             ends="max(datum.milliseconds, datum.start)",
+            said="(isValid(datum.measured) ? '÷ ' + format(datum.measured, '.1f') + ': ' : '')"
+            " + format(datum.milliseconds, '.0f') + ' ms'",
         )
         .encode(y=alt.Y("stage:N").sort(None).axis(labelLimit=300).title(None))
     )

@@ -185,6 +185,15 @@ def test_the_picture_follows_the_controls() -> None:
     assert picture.value == drawn("b", 2).png()
 
 
+def test_numbers_are_chosen_with_a_slider_in_their_order() -> None:
+    box = control_box(drawn, drawn("a", 2), {"word": ["a"], "number": [2, 3, 1]})
+    word, number = box.children[0].children
+    assert type(number).__name__ == "SelectionSlider" and type(word).__name__ == "Dropdown"
+    assert list(number.options) == [1, 2, 3] and number.value == 2
+    number.value = 3
+    assert box.children[1].value == drawn("a", 3).png()
+
+
 def test_a_choice_that_cannot_be_drawn_says_why() -> None:
     def picky(word: str) -> Drawing:
         if word == "bad":

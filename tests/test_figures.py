@@ -16,7 +16,6 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
@@ -25,14 +24,12 @@ from ltlib import figures
 from ltlib.curves import standard_error
 from ltlib.drawing import SERIES_LOOKS, STRATEGY_LOOKS, Drawing, drawable, sparsity_label
 from ltlib.errors import InputError
-from ltlib.quantities import contributions
 from tests.results_table import falling, results_table
 
 DOMAINS = ("books", "music", "garden")
 TABLE = results_table(falling, DOMAINS, rounds=4, replicates=3)
 LONG = results_table(falling, ("a", "b", "c", "d"), rounds=20, replicates=2)
 MATRIX = pd.DataFrame([[0.0, 0.125], [0.125, 0.0]], index=["a", "b"], columns=["a", "b"])
-TERMS = contributions(np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.3, 0.6]), ("x", "y", "z"))
 OKABE_ITO = "000000 E69F00 56B4E9 009E73 F0E442 0072B2 D55E00 CC79A7".lower().split()
 
 DRAWN: dict[str, Callable[[], Drawing]] = {
@@ -45,7 +42,6 @@ DRAWN: dict[str, Callable[[], Drawing]] = {
     "diagram": figures.transfer_diagram,
     "heat map": lambda: figures.divergence_heatmap(MATRIX, 1000),
     "lengths": lambda: figures.review_lengths({"books": [3, 5, 9], "music": [2, 2, 8]}),
-    "terms": lambda: figures.divergence_terms(TERMS, ("books", "music")),
 }
 
 
@@ -187,16 +183,6 @@ def test_lengths_show_medians() -> None:
     assert medians == [5, 5]
 
 
-def test_terms_point_to_the_domain_that_uses_the_subword_more() -> None:
-    axes = figures.divergence_terms(TERMS, ("books", "music")).axes[0]
-    labels = [label.get_text() for label in axes.get_yticklabels()]
-    widths = [bar.get_width() for bar in axes.patches if isinstance(bar, Rectangle)]
-    side = dict(zip(labels, np.sign(widths), strict=True))
-    assert side["x"] == -1  # 0.5 in books, 0.1 in music
-    assert side["z"] == 1
-    assert sum(map(abs, widths)) == pytest.approx(1000 * TERMS["term"].sum())
-
-
 @pytest.mark.parametrize("name", DRAWN)
 def test_no_two_texts_touch_and_none_leaves_the_page(name: str) -> None:
     figure = DRAWN[name]()
@@ -264,8 +250,6 @@ def test_names_and_subwords_of_any_kind_can_be_drawn() -> None:
     names = ("a$b_c$", "\U0001f9ff")
     assert figures.obtaining(results_table(falling, names)).png()
     assert figures.transferring(results_table(falling, names)).png()
-    odd = TERMS.assign(piece=["$x$", "\U0001f9ff", "$\\frac$"])
-    assert figures.divergence_terms(odd, names).png()
 
 
 EMPTY = TABLE.iloc[:0]
@@ -288,11 +272,6 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "not square": (lambda: figures.divergence_heatmap(MATRIX.iloc[:1]), "same domains"),
     "no lengths": (lambda: figures.review_lengths({}), "no domain"),
     "no reviews": (lambda: figures.review_lengths({"books": []}), "books"),
-    "no terms": (lambda: figures.divergence_terms(TERMS.iloc[:0], ("a", "b")), "no rows"),
-    "no term column": (
-        lambda: figures.divergence_terms(TERMS.drop(columns="term"), ("a", "b")),
-        "'term'",
-    ),
 }
 
 
