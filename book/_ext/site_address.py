@@ -20,10 +20,16 @@ def _place(app: Sphinx, config: Config) -> None:
     address = pages_address(config.html_theme_options["repository_url"])
     front = urlsplit(address or "/").path
     config.notfound_urls_prefix = front
-    config.notfound_context = {"title": "Page not found", "body": NOT_FOUND.format(front=front)}
+    config.notfound_context = {
+        "title": "Page not found",
+        "pagetitle": "Page not found",  # the theme's heading on paper, empty without
+        "body": NOT_FOUND.format(front=front),
+    }
     config.ogp_site_name = config.html_title
     if address is not None:
         config.html_baseurl = config.ogp_site_url = address
+        config.sitemap_url_scheme = "{link}"
+        config.sitemap_excludes = ["404.html", "genindex.html", "search.html"]
 
 
 def _describe(
