@@ -69,7 +69,7 @@ def test_stored_executed_at_smoke_scale_without_errors(path: Path) -> None:
 @of_each_notebook
 def test_nothing_stored_tells_when_or_where(path: Path) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info", "myst"}
     assert path.read_text(encoding="utf-8") == notebook_text(without_traces(notebook))
     for cell in cells(path):
         assert set(cell["metadata"]) <= {"tags", "mystnb"}
