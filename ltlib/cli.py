@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from ltlib.claims import judged, readable
 from ltlib.cli_run import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
-from ltlib.export import write_table
+from ltlib.export import read_table, write_table
 from ltlib.failures import Failures
 from ltlib.options import SCALES, corpus_options, protocol_of
 from ltlib.show import command_of
@@ -87,6 +88,30 @@ def export(stores: tuple[str, ...], out: str) -> None:
         states = [state for _, state in survey(store)]
         if set(states) != {"done"}:
             click.echo(f"{store.path} is not complete: {count_text(states)}", err=True)
+
+
+@cli.command()
+@click.option("--results", required=True, metavar="FILE", help="a table that `ltlib export` wrote")
+@click.option("--json", "as_json", is_flag=True, help="for programs; differences as fractions")
+def claims(results: str, as_json: bool) -> None:
+    """The paper's claims and what a results table says of each: differences in points.
+
+    A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
+    fails when it lies outside, and is undecided otherwise or with a single replicate.
+    """
+    table = judged(read_table(results))
+    if as_json:
+        click.echo(table.to_json(orient="records", force_ascii=False, double_precision=15))
+        return
+    shown = readable(table)[
+        ["verdict", "mean", "90% interval", "claimed", "where", "the paper says"]
+    ]
+    shown["quantity"] = readable(table)["quantity"]
+    rows = [list(shown.columns), *shown.to_numpy().tolist()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
 
 
 @cli.command()
