@@ -11,7 +11,7 @@ from functools import partial
 import pandas as pd
 
 from ltlib.compare import check_table, transferred
-from ltlib.display import points
+from ltlib.display import Table, points
 from ltlib.errors import InputError
 from ltlib.paper import CLAIMS, MASKS, OWN, TRANSFER, Claim
 from ltlib.quantities import EARLY, deviations, transfer_lead
@@ -26,7 +26,8 @@ from ltlib.verdicts import (
     judge,
 )
 
-MARKS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?", NOT_MEASURED: "–"}  # beside the word, never alone
+SPACE = "\u00a0"  # at which no line breaks
+MARKS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?", NOT_MEASURED: "·"}  # beside the word, never alone
 
 
 def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
@@ -80,27 +81,21 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def readable(claims: pd.DataFrame) -> pd.DataFrame:
-    """What `judged` gives, as texts in points: a row a claim, the verdict last."""
-    rows = zip(claims["above"], claims["below"], strict=True)
-    ends = zip(claims["low"], claims["high"], strict=True)
-    return pd.DataFrame(
-        {
-            "the paper says": claims["statement"],
-            "where": claims["section"],
-            "quantity": claims["quantity"],
-            "claimed": [_claimed(above, below) for above, below in rows],
-            "mean": [_number(mean) for mean in claims["mean"]],
-            "90% interval": [_interval(low, high) for low, high in ends],
-            "verdict": [f"{MARKS[word]} {word}" for word in claims["verdict"]],
-        }
-    )
+def claims_table(claims: pd.DataFrame, caption: str) -> Table:
+    """What `judged` gives, to be read: in points, with the verdict beside the claim."""
+    ends = zip(claims["above"], claims["below"], strict=True)
+    claimed = pd.Series([_claimed(*both) for both in ends], claims.index)
+    shown = _in_brief(claims)
+    shown["the paper says"] += " (" + claims["section"] + ")"
+    shown["90% interval"] = list(map(_interval, claims["low"], claims["high"]))
+    shown["quantity: claimed"] = claims["quantity"] + ": " + claimed
+    return Table(shown, caption, {"mean": _number})
 
 
-def measured(claims: pd.DataFrame) -> pd.DataFrame:
-    """In miniature: statement, mean in points and verdict of the claims that were measured."""
+def miniature(claims: pd.DataFrame, caption: str) -> Table:
+    """Claim, verdict and mean in points, of the claims that were measured."""
     known = claims[claims["verdict"] != NOT_MEASURED]
-    return readable(known)[["the paper says", "mean", "verdict"]]
+    return Table(_in_brief(known), caption, {"mean": _number})
 
 
 def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: str) -> Verdict:
@@ -147,17 +142,27 @@ def tasks_judged(results: pd.DataFrame) -> pd.DataFrame:
     return known
 
 
+def _in_brief(claims: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "the paper says": claims["statement"],
+            "verdict": [f"{MARKS[word]} {word}".replace(" ", SPACE) for word in claims["verdict"]],
+            "mean": claims["mean"],
+        }
+    )
+
+
 def _number(fraction: float) -> str:
     """In points, the unit left to the caption."""
-    return points(fraction).removesuffix("\u00a0points")
+    return points(fraction).removesuffix(f"{SPACE}points")
 
 
 def _interval(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{_number(low)} to {_number(high)}"
+    return "–" if math.isnan(low) else f"{_number(low)}{SPACE}to{SPACE}{_number(high)}"
 
 
 def _claimed(above: float, below: float) -> str:
     ends = [f"{100 * end:+.0f}".replace("-", "−").replace("+0", "0") for end in (above, below)]
     if math.isinf(below):
         return f"above {ends[0]}"
-    return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]} to {ends[1]}"
+    return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]}{SPACE}to{SPACE}{ends[1]}"

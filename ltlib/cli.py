@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from ltlib.claims import judged, readable
 from ltlib.cli_run import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
@@ -99,19 +98,18 @@ def claims(results: str, as_json: bool) -> None:
     A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
     fails when it lies outside, and is undecided otherwise or with a single replicate.
     """
-    table = judged(read_table(results))
+    from ltlib.claims import claims_table, judged  # imports matplotlib, which takes a while
+
+    found = judged(read_table(results))
     if as_json:
-        click.echo(table.to_json(orient="records", force_ascii=False, double_precision=15))
+        click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))
         return
-    shown = readable(table)[
-        ["verdict", "mean", "90% interval", "claimed", "where", "the paper says"]
-    ]
-    shown["quantity"] = readable(table)["quantity"]
-    rows = [list(shown.columns), *shown.to_numpy().tolist()]
+    table = claims_table(found, "claims")
+    rows = [table.headings, *table.rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+        click.echo("  ".join(cells).rstrip().replace("\u00a0", " "))
 
 
 @cli.command()
