@@ -21,7 +21,7 @@ from ltlib.protocol import Protocol
 
 # A kernel on this machine warns that its connection is not encrypted.
 QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
-SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks")
+SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "book", "notebooks")
 
 
 def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, seed: int) -> Path:

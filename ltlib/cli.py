@@ -10,7 +10,7 @@ import click
 from ltlib.cli_run import run
 from ltlib.corpus import load_corpus
 from ltlib.errors import InputError
-from ltlib.export import write_atlas_of, write_table
+from ltlib.export import read_table, write_atlas_of, write_table
 from ltlib.failures import Failures
 from ltlib.options import SCALES, corpus_options, protocol_of
 from ltlib.show import command_of
@@ -90,6 +90,29 @@ def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
         states = [state for _, state in survey(store)]
         if set(states) != {"done"}:
             click.echo(f"{store.path} is not complete: {count_text(states)}", err=True)
+
+
+@cli.command()
+@click.option("--results", required=True, metavar="FILE", help="a table that `ltlib export` wrote")
+@click.option("--json", "as_json", is_flag=True, help="for programs; differences as fractions")
+def claims(results: str, as_json: bool) -> None:
+    """The paper's claims and what a results table says of each: differences in points.
+
+    A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
+    fails when it lies outside, and is undecided otherwise or with a single replicate.
+    """
+    from ltlib.claims import claims_table, judged  # imports matplotlib, which takes a while
+
+    found = judged(read_table(results))
+    if as_json:
+        click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))
+        return
+    table = claims_table(found, "claims")
+    rows = [table.headings, *table.rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip().replace("\u00a0", " "))
 
 
 @cli.command()

@@ -14,10 +14,15 @@ import pandas as pd
 from ltlib.compare import obtained, transferred
 from ltlib.divergence import Distribution
 
+HALF = 0.50
 EARLY = 0.90  # "early stages of sparsification (0-90%)", §5.2
 ALIKE = 0.96  # up to here reset and random are alike, §5.2
+LATE = 0.99  # up to here and beyond masks from CDs are better, §5.3
 DEEP = 0.999  # ticket-reset is stable "over 99.9%", §5.2
 LARGEST_TEST_SET = 1_000_000
+
+Sparsities = tuple[float, float]  # above the first, up to the second
+UNPRUNED: Sparsities = (-1.0, 0.0)
 
 
 def contributions(p: Distribution, q: Distribution, pieces: tuple[str, ...]) -> pd.DataFrame:
@@ -81,27 +86,37 @@ def transfer_lead(
     return _lead(table, better, worse, above, upto)
 
 
-def obtaining_spread(
-    results: pd.DataFrame, strategy: str, above: float = 0.0, upto: float = 1.0
+def obtaining_change(
+    results: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities
 ) -> float:
-    """Standard deviation over replicates, averaged over rounds and domains (§5.2, §6)."""
-    return _spread(obtained(results), strategy, ["domain", "round"], above, upto)
+    """Mean accuracy at the sparsities `after` minus that at the sparsities `before` (§5.2)."""
+    return _change(obtained(results), strategy, before, after)
 
 
-def transfer_spread(
-    results: pd.DataFrame, strategy: str, above: float = 0.0, upto: float = 1.0
+def transfer_change(
+    results: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities
 ) -> float:
-    """Standard deviation over replicates, averaged over rounds and tasks (§5.3)."""
-    return _spread(transferred(results), strategy, ["source", "target", "round"], above, upto)
+    """As `obtaining_change`, on the target (§5.3)."""
+    return _change(transferred(results), strategy, before, after)
 
 
-def transfer_swing(results: pd.DataFrame, strategy: str, upto: float = EARLY) -> float:
-    """Best minus worst mean accuracy from round 0 to `upto`, averaged over tasks (§5.3)."""
-    table = transferred(results)
-    early = table[table["sparsity"] <= upto]
-    means = early.groupby(["source", "target", "round"])[strategy].mean()
-    by_task = means.groupby(["source", "target"])
-    return float((by_task.max() - by_task.min()).mean())
+def deviations(results: pd.DataFrame) -> pd.DataFrame:
+    """The results table with deviations for accuracies: how far each run is from its replicates.
+
+    The absolute difference to the mean over replicates, as in Levene's test of variances: a mean of
+    it compares how much strategies vary. Two replicates are equally far from their mean whatever
+    they are, so a run of fewer than three is not a number.
+    """
+    runs = results.groupby(["experiment", "strategy", "source", "target", "round"])["test_accuracy"]
+    far = (results["test_accuracy"] - runs.transform("mean")).abs()
+    return results.assign(test_accuracy=far.where(runs.transform("count") >= 3))
+
+
+def behind_the_others(results: pd.DataFrame, domain: str) -> float:
+    """The full model's accuracy in `domain` minus the lowest in any other (§5.3: CDs)."""
+    table = obtained(results)
+    dense = table[table["round"] == 0].groupby("domain")["full-model"].mean()
+    return float(dense.get(domain, np.nan) - dense.drop(domain, errors="ignore").min())
 
 
 def winning_sparsity(results: pd.DataFrame, domain: str, tolerance: float = 0.0) -> float:
@@ -137,20 +152,6 @@ def transition_sparsity(results: pd.DataFrame, domain: str, threshold: float = 0
             break
         start = float(sparsity[round_])
     return start
-
-
-def best_source(results: pd.DataFrame, strategy: str = "masks-reset") -> str:
-    """The source whose masks come closest to, or farthest above, ticket-target (§5.3: CDs)."""
-    table = transferred(results)
-    lead = (table[strategy] - table["ticket-target"])[table["round"] > 0]
-    return str(lead.groupby(table["source"]).mean().idxmax())
-
-
-def worst_full_model(results: pd.DataFrame) -> str:
-    """The domain where the full model is least accurate (§5.3: CDs)."""
-    table = obtained(results)
-    dense = table[table["round"] == 0]
-    return str(dense.groupby("domain")["full-model"].mean().idxmin())
 
 
 def size_of_test_set(results: pd.DataFrame) -> int:
@@ -189,5 +190,6 @@ def _lead(table: pd.DataFrame, better: str, worse: str, above: float, upto: floa
     return float((rounds[better] - rounds[worse]).mean())
 
 
-def _spread(table: pd.DataFrame, strategy: str, key: list[str], above: float, upto: float) -> float:
-    return float(_between(table, above, upto).groupby(key)[strategy].std().mean())
+def _change(table: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities) -> float:
+    first, then = _between(table, *before), _between(table, *after)
+    return float(then[strategy].mean() - first[strategy].mean())

@@ -17,10 +17,11 @@ from ltlib.charting import (
     strategy_shape,
     styled,
 )
-from ltlib.claims import TRANSFERS, transfer_verdict
+from ltlib.claims import transfer_verdict
 from ltlib.compare import transferred
 from ltlib.display import points
 from ltlib.explorable import Explorable
+from ltlib.paper import MASKS
 
 PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
 
@@ -38,7 +39,7 @@ def transfer_between(
     Raises:
         InputError: no transfers among the results.
     """
-    strategies = ["ticket-target", *TRANSFERS]
+    strategies = ["ticket-target", *MASKS]
     data = over_replicates(transferred(results), ["source", "target"], strategies)
     shown = (
         "datum.source == source && datum.target == target"
@@ -89,7 +90,7 @@ def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame) -> dict[str,
     moved = results[results["experiment"] == "transfer"]
     said = {}
     for (source, target), strategy in itertools.product(
-        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), TRANSFERS
+        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), MASKS
     ):
         verdict = transfer_verdict(results, source, target, strategy)
         nats = f"{apart[source, target]:.3f} nats" if apart else "not known"

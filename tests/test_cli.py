@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,9 @@ import pandas as pd
 import pytest
 
 from ltlib.cli import main
+from ltlib.paper import CLAIMS
 from ltlib.store import COLUMNS
+from tests import claim_worlds as worlds
 
 Run = Callable[..., tuple[int, str, str]]
 WORDS = ("plot", "lens", "sound", "pages", "cable", "voice", "story", "screen", "box", "cover")
@@ -277,3 +280,72 @@ def test_a_store_of_another_version_is_one_line(ltlib: Run, folder: Path, tmp_pa
     for words in (("run", "--corpus", folder), ("status",), ("export", "--out", tmp_path / "o")):
         failed(ltlib(*words, "--store", tmp_path), "spec_version 0", "another store")
     assert [path.name for path in tmp_path.iterdir()] == ["store.json"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results table in which every claim of the paper is true."""
+    path = tmp_path_factory.mktemp("results") / "results.parquet"
+    worlds.table(worlds.as_claimed).to_parquet(path)
+    return path
+
+
+def test_claims_prints_a_row_a_claim(ltlib: Run, table: Path) -> None:
+    status, printed, err = ltlib("claims", "--results", table)
+    assert (status, err) == (0, "")
+    heading, *rows = printed.splitlines()
+    assert re.split("  +", heading) == [
+        "the paper says",
+        "verdict",
+        "mean",
+        "90% interval",
+        "quantity: claimed",
+    ]
+    assert len(rows) == len(CLAIMS)
+    for row, claim in zip(rows, CLAIMS, strict=True):
+        said, verdict, mean, interval, quantity = re.split("  +", row)
+        assert said == f"{claim.statement} ({claim.section})"
+        assert verdict == "✓ holds"
+        assert re.fullmatch(r"[+−]\d+\.\d", mean)
+        assert re.fullmatch(r"[+−]\d+\.\d to [+−]\d+\.\d", interval)
+        assert quantity.startswith(claim.quantity + ": ")
+
+
+def test_claims_for_programs(ltlib: Run, table: Path, tmp_path: Path) -> None:
+    status, printed, _ = ltlib("claims", "--results", table, "--json")
+    assert status == 0
+    rows = json.loads(printed)
+    assert [row["id"] for row in rows] == [claim.id for claim in CLAIMS]
+    for row in rows:
+        assert row["verdict"] == "holds"
+        assert row["low"] <= row["mean"] <= row["high"]
+        assert row["above"] is None or row["above"] < row["low"]
+        assert row["below"] is None or row["below"] > row["high"]
+    cost = next(row for row in rows if row["id"] == "transfer-cost-reset")
+    assert cost["mean"] == pytest.approx(-0.04)
+    shorter = tmp_path / "shorter.parquet"
+    worlds.table(worlds.as_claimed, replicates=1).to_parquet(shorter)
+    found = json.loads(ltlib("claims", "--results", shorter, "--json")[1])
+    assert {row["verdict"] for row in found} == {"undecided", "not measured"}
+    assert {row["low"] for row in found} == {None}
+
+
+def test_bad_results_are_refused(ltlib: Run, table: Path, tmp_path: Path) -> None:
+    failed(ltlib("claims", "--results", tmp_path / "none.parquet"), "not found", "ltlib export")
+    text = tmp_path / "text.parquet"
+    text.write_text("accuracy\n0.5\n")
+    failed(ltlib("claims", "--results", text), "text.parquet", "not a Parquet table")
+    good = pd.read_parquet(table)
+    without = tmp_path / "without.parquet"
+    good.drop(columns="replicate").to_parquet(without)
+    failed(ltlib("claims", "--results", without), "without.parquet", "'replicate' is missing")
+    mixed = tmp_path / "mixed.parquet"
+    pd.concat([good, good.assign(corpus="other")]).to_parquet(mixed)
+    failed(ltlib("claims", "--results", mixed), "'corpus'", "select one")
+    twice = tmp_path / "twice.parquet"
+    pd.concat([good, good[:1]]).to_parquet(twice)
+    failed(ltlib("claims", "--results", twice), "two rows", "keep one")
+    empty = tmp_path / "empty.parquet"
+    good[:0].to_parquet(empty)
+    failed(ltlib("claims", "--results", empty), "no rows")
+    failed(ltlib("claims"), "--results")

@@ -87,30 +87,62 @@ def test_a_sparsity_of_90_percent_is_early() -> None:
     assert only_first == pytest.approx(0.02)
 
 
-def test_spread_and_swing_equal_loops() -> None:
-    deviations = [
-        statistics.stdev(accuracy("ticket-random", d, d, r, k) for k in range(3))
-        for d in DOMAINS
-        for r in range(6, 9)
-    ]
-    measured = quantities.obtaining_spread(TABLE, "ticket-random", above=quantities.EARLY)
-    assert measured == pytest.approx(statistics.mean(deviations))
-    swings = []
-    for s in DOMAINS:
-        for t in set(DOMAINS) - {s}:
-            means = [
-                statistics.mean(falling("masks-reset", s, t, r, k) for k in range(3))
-                for r in range(6)
+def test_deviations_equal_a_loop() -> None:
+    table = quantities.deviations(TABLE)
+    measured = quantities.obtaining_lead(table, "ticket-random", "ticket-reset", above=0.9)
+    differences = []
+    for d in DOMAINS:
+        for r in range(6, 9):
+            far = {}
+            for strategy in ("ticket-random", "ticket-reset"):
+                values = [uneven(strategy, d, d, r, k) for k in range(3)]
+                far[strategy] = [abs(value - statistics.mean(values)) for value in values]
+            differences += [
+                a - b for a, b in zip(far["ticket-random"], far["ticket-reset"], strict=True)
             ]
-            swings.append(max(means) - min(means))
-    assert quantities.transfer_swing(TABLE, "masks-reset") == pytest.approx(statistics.mean(swings))
+    uneven_table = quantities.deviations(results_table(uneven, DOMAINS, rounds=8, replicates=3))
+    assert measured == pytest.approx(0.0)  # `falling` varies alike
+    assert quantities.obtaining_lead(
+        uneven_table, "ticket-random", "ticket-reset", above=0.9
+    ) == pytest.approx(statistics.mean(differences))
+    assert statistics.mean(differences) > 0.01
 
 
-def test_one_replicate_has_no_spread_and_no_round_no_lead() -> None:
+def uneven(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+    """Random tickets differ between replicates three times as much as others do."""
+    return 0.7 + (0.06 if strategy.endswith("random") else 0.02) * (replicate**2 - round_ / 9)
+
+
+def test_a_deviation_takes_three_replicates() -> None:
+    for replicates in (1, 2, 3):
+        table = results_table(falling, DOMAINS, rounds=2, replicates=replicates)
+        known = quantities.deviations(table)["test_accuracy"].notna()
+        assert known.all() == (replicates == 3) and known.any() == (replicates == 3)
+    without = table[(table["round"] < 2) | (table["replicate"] > 0)]
+    known = quantities.deviations(without)["test_accuracy"].notna()
+    assert (known == (without["round"] < 2)).all()
+
+
+def test_changes_equal_loops() -> None:
+    own = [accuracy("ticket-reset", d, d, r, k) for d in DOMAINS for r in (7, 8) for k in range(3)]
+    before = [accuracy("ticket-reset", d, d, 6, k) for d in DOMAINS for k in range(3)]
+    measured = quantities.obtaining_change(TABLE, "ticket-reset", (0.9, 0.93), (0.93, 1.0))
+    assert measured == pytest.approx(statistics.mean(own) - statistics.mean(before))
+    tasks = [(s, t, k) for s in DOMAINS for t in DOMAINS for k in range(3) if s != t]
+    pruned = [falling("masks-random", s, t, r, k) for s, t, k in tasks for r in (2, 3, 4, 5)]
+    dense = [falling("masks-random", s, t, 0, k) for s, t, k in tasks]
+    measured = quantities.transfer_change(
+        TABLE, "masks-random", quantities.UNPRUNED, (quantities.HALF, quantities.EARLY)
+    )
+    assert measured == pytest.approx(statistics.mean(pruned) - statistics.mean(dense))
+
+
+def test_without_rounds_no_lead_and_no_change() -> None:
     alone = results_table(falling, DOMAINS, rounds=2, replicates=1)
-    assert math.isnan(quantities.obtaining_spread(alone, "ticket-reset"))
-    assert math.isnan(quantities.transfer_spread(alone, "masks-reset"))
     assert math.isnan(quantities.obtaining_lead(alone, "ticket-reset", "ticket-random", above=0.96))
+    for before, after in (((0.0, 0.5), (0.9, 1.0)), ((0.9, 1.0), (0.0, 0.5))):
+        assert math.isnan(quantities.obtaining_change(alone, "ticket-reset", before, after))
+        assert math.isnan(quantities.transfer_change(alone, "masks-reset", before, after))
 
 
 def leads(values: list[float]) -> pd.DataFrame:
@@ -138,15 +170,19 @@ def test_winning_is_the_last_round_no_worse_than_the_full_model(values: list[flo
     assert quantities.winning_sparsity(leads(values), "books") == pytest.approx(max(winning))
 
 
-def test_best_source_and_worst_full_model() -> None:
-    def of_music(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
-        if strategy == "full-model":
-            return 0.6 if source == "garden" else 0.8
-        return 0.9 if source == "music" else 0.7
+def test_behind_the_others() -> None:
+    full = {"books": 0.8, "music": 0.7, "garden": 0.6}
 
-    table = results_table(of_music, DOMAINS)
-    assert quantities.best_source(table) == "music"
-    assert quantities.worst_full_model(table) == "garden"
+    def of_garden(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return full[source] + 0.01 * replicate if strategy == "full-model" else 0.9 - round_ / 9
+
+    table = results_table(of_garden, DOMAINS)
+    assert quantities.behind_the_others(table, "garden") == pytest.approx(-0.1)
+    assert quantities.behind_the_others(table, "music") == pytest.approx(0.1)
+    assert quantities.behind_the_others(table, "books") == pytest.approx(0.2)
+    assert math.isnan(quantities.behind_the_others(table, "cds"))
+    alone = table[table["source"] == "garden"]
+    assert math.isnan(quantities.behind_the_others(alone, "garden"))
 
 
 @given(st.integers(2, 40))

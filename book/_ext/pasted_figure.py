@@ -1,0 +1,61 @@
+"""The directive `pasted-figure`: a figure that a chapter drew and shared, on another page.
+
+MyST-NB pastes the picture alone; here it gets a caption, a number and a text for those who cannot
+see it.
+"""
+
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from myst_nb.ext.glue.utils import create_pending_glue_ref
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+
+class PastedFigure(SphinxDirective):
+    """`{pasted-figure} key` with options `doc`, `alt` and `name`; the content is the caption."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar = {
+        "doc": directives.unchanged_required,
+        "alt": directives.unchanged_required,
+        "name": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The figure, its picture to be filled in when all pages have been read."""
+        source, line = self.get_source_info()
+        picture = create_pending_glue_ref(
+            self.state.document, source, line, self.options["doc"], self.arguments[0]
+        )
+        figure = nodes.figure("", picture, alt=self.options["alt"], align="center")
+        self.set_source_info(figure)
+        caption = nodes.caption()
+        texts, messages = self.state.inline_text("\n".join(self.content), self.lineno)
+        caption.extend(texts)
+        figure += caption
+        self.add_name(figure)
+        return [figure, *messages]
+
+
+class DescribedPictures(SphinxPostTransform):
+    """Gives pasted pictures the text of their figure."""
+
+    default_priority = 6  # right after MyST-NB has pasted them
+
+    def run(self) -> None:
+        """Fill in the text."""
+        for figure in self.document.findall(nodes.figure):
+            for image in figure.findall(nodes.image):
+                if "alt" in figure:
+                    image["alt"] = figure["alt"]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive."""
+    app.add_directive("pasted-figure", PastedFigure)
+    app.add_post_transform(DescribedPictures)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
