@@ -35,7 +35,16 @@ def count(pattern: str, text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "part", ["<figure ", "<table", "<math ", 'class="eqno"', "<pre", 'class="caption-number"']
+    "part",
+    [
+        "<figure ",
+        '<img alt="[^"]{20,}"',
+        "<table",
+        "<math ",
+        'class="eqno"',
+        "<pre",
+        'class="caption-number"',
+    ],
 )
 def test_one_page_holds_what_the_pages_hold(page: str, site: Path, part: str) -> None:
     there = sum(count(part, text_of(site, name)) for name in PAGES)
