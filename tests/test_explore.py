@@ -1,0 +1,217 @@
+"""A reader explores the built book: every control and mark, against the published results."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from selenium import webdriver
+
+from ltlib.atlas import LETTERS, Atlas, atlas_beside
+from ltlib.book import build_book
+from ltlib.claims import transfer_verdict
+from ltlib.corpus import Corpus
+from ltlib.quantities import transition_sparsity
+from tests.charts_in_page import ChartInPage
+from tests.pages import ROOT, open_page
+
+RESULTS = ROOT / "results" / "vader-laptop.parquet"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, vader_corpus: Corpus) -> Path:
+    """The folder of the pages, built from published results as `make book RESULTS=…` does."""
+    assert vader_corpus.domains, "fetched, so that chapters find it"
+    return build_book(
+        ROOT, tmp_path_factory.mktemp("published"), "laptop", "vader", str(RESULTS), 0
+    ).parent
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return pd.read_parquet(RESULTS)
+
+
+@pytest.fixture(scope="module")
+def atlas() -> Atlas:
+    return atlas_beside(RESULTS)
+
+
+def chart(browser: webdriver.Chrome, book: Path, page: str, name: str) -> ChartInPage:
+    open_page(browser, book, f"notebooks/{page}", 1280)
+    return ChartInPage(browser, name)
+
+
+def runs(table: pd.DataFrame, **names: object) -> np.ndarray:
+    """Test accuracies of the rows that `names` select."""
+    chosen = np.ones(len(table), dtype=bool)
+    for column, value in names.items():
+        chosen &= (table[column] == value).to_numpy()
+    return table.loc[chosen, "test_accuracy"].to_numpy()
+
+
+def test_the_sparsity_slider(browser: webdriver.Chrome, book: Path, table: pd.DataFrame) -> None:
+    shown = chart(browser, book, "03_obtaining_tickets", "fig-accuracies-at")
+    for r in (5, 14, 0):
+        shown.slide("Round", r)
+        dots = shown.marks("symbol")
+        assert len(dots) == 4 + (8 if r else 0)  # at round 0 there is the full model alone
+        for dot in dots:
+            seen = dot["datum"]
+            of_round = 0 if seen["strategy"] == "full-model" else r
+            found = runs(
+                table, experiment="obtain", source=seen["domain"], round=of_round,
+                strategy=seen["strategy"],
+            )  # fmt: skip
+            assert len(found) == 5 == seen["replicates"]
+            assert seen["mean"] == pytest.approx(found.mean())
+        sparsity = table.loc[table["round"] == r, "sparsity"].max()
+        assert f"{sparsity:.3%}" in shown.title()
+    said = shown.hover(dots[0])
+    found = runs(table, experiment="obtain", source=dots[0]["datum"]["domain"],
+                 strategy=dots[0]["datum"]["strategy"])  # fmt: skip
+    for word in (dots[0]["datum"]["domain"], f"{found.mean():.2%}", f"{found.std(ddof=1):.2%}"):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "values"),
+    [("tweets", "movies", "random"), ("movies", "products", "reset")],
+)
+def test_the_transfer_chooser(
+    browser: webdriver.Chrome, book: Path, table: pd.DataFrame, atlas: Atlas,
+    source: str, target: str, values: str,
+) -> None:  # fmt: skip
+    shown = chart(browser, book, "04_transferring_tickets", "fig-transfer-between")
+    for menu, option in (("Source", source), ("Target", target), ("Values", values)):
+        shown.choose(menu, option)
+    dots = shown.marks("symbol")
+    assert len(dots) == 2 * 15
+    for dot in dots:
+        seen = dot["datum"]
+        if seen["strategy"] == "ticket-target":
+            own = "ticket-reset" if seen["round"] else "full-model"
+            found = runs(table, source=target, target=target, strategy=own, round=seen["round"])
+        else:
+            assert seen["strategy"] == f"masks-{values}"
+            found = runs(table, source=source, target=target, strategy=seen["strategy"],
+                         round=seen["round"])  # fmt: skip
+        assert seen["mean"] == pytest.approx(found.mean())
+        assert seen["deviation"] == pytest.approx(found.std(ddof=1))
+    nats = atlas.divergence.set_index(["source", "target"])["nats"][source, target]
+    assert f"{source} → {target}: JSD {nats:.3f} nats" in shown.title()
+    mean = transfer_verdict(table, source, target, f"masks-{values}").mean
+    assert f"{100 * abs(mean):.1f}" in shown.title()
+    assert f"{dots[-1]['datum']['mean']:.2%}" in shown.hover(dots[-1])
+
+
+def test_a_task_from_a_domain_to_itself(browser: webdriver.Chrome, book: Path) -> None:
+    shown = chart(browser, book, "04_transferring_tickets", "fig-transfer-between")
+    shown.choose("Source", "tweets")
+    shown.choose("Target", "tweets")
+    assert shown.marks("symbol") == []
+    assert "choose another" in shown.title()
+
+
+def cells(shown: ChartInPage) -> list[dict[str, object]]:
+    return [datum for datum in shown.data("rect") if "fate" in datum]
+
+
+def alive(atlas: Atlas, domain: str, layer: str, round_: int) -> int:
+    fates = atlas.masks.query("domain == @domain and layer == @layer")["fates"]
+    return sum(LETTERS.index(letter) >= round_ for row in fates for letter in row)
+
+
+def test_the_mask_explorer(browser: webdriver.Chrome, book: Path, atlas: Atlas) -> None:
+    shown = chart(browser, book, "03_obtaining_tickets", "fig-masks")
+    shown.choose("Domain", "tweets")
+    shown.choose("Layer", "hidden")
+    for r in (3, 9):
+        shown.slide("Round", r)
+        found = sum(cell["alive"] == "survives" for cell in cells(shown))
+        assert found == alive(atlas, "tweets", "hidden", r)
+    place = next(
+        mark for mark in shown.marks("rect")
+        if mark["datum"].get("layer") == "embedding" and mark["datum"].get("round") == 4
+    )  # fmt: skip
+    shown.click(place)
+    assert "embedding, round 4" in shown.title()
+    found = sum(cell["alive"] == "survives" for cell in cells(shown))
+    assert found == alive(atlas, "tweets", "embedding", 4)
+    row = atlas.layers.query("domain == 'tweets' and layer == 'embedding' and round == 4").iloc[0]
+    assert f"{row['survivors']:,}" in shown.hover(place)
+
+
+def test_the_subword_explorer(browser: webdriver.Chrome, book: Path, atlas: Atlas) -> None:
+    shown = chart(browser, book, "03_obtaining_tickets", "fig-subwords")
+    for domain, r in (("tweets", 9), ("movies", 2)):
+        shown.choose("Domain", domain)
+        shown.slide("Round", r)
+        listed = atlas.subwords.query("domain == @domain and round == @r")
+        seen = {(d["piece"], d["ticket"]): d["kept"] for d in shown.data("symbol")}
+        assert seen == {
+            (row["piece"], ticket): kept
+            for row in listed.to_dict("records")
+            for ticket, kept in zip(atlas.domains, row["kept"], strict=True)
+        }
+    dot = shown.marks("symbol")[0]
+    assert dot["datum"]["piece"] in shown.hover(dot)
+
+
+def test_the_threshold_of_the_transition(
+    browser: webdriver.Chrome, book: Path, table: pd.DataFrame
+) -> None:
+    shown = chart(browser, book, "05_discussion", "fig-transition-at")
+    for threshold in (0.5, 4):
+        shown.slide("Points that count", threshold)
+        rings = {d["domain"]: d["sparsity"] for d in shown.data("symbol") if "start" in d}
+        starts = {
+            d: transition_sparsity(table, d, threshold / 100) for d in table["source"].unique()
+        }
+        expected = {d: s for d, s in starts.items() if s == s}
+        assert rings == pytest.approx(expected)
+        assert expected, "or nothing was compared"
+
+
+def test_lengths_and_words_of_chosen_domains(browser: webdriver.Chrome, book: Path) -> None:
+    lengths = chart(browser, book, "01_data", "fig-lengths-by-label")
+    lengths.choose("Domain", "tweets")
+    assert {datum["domain"] for datum in lengths.data("rect")} == {"tweets"}
+    assert "tweets" in lengths.hover(lengths.marks("rect")[0])
+    words = chart(browser, book, "02_jsd", "fig-terms")
+    words.choose("First domain", "tweets")
+    words.choose("Second domain", "movies")
+    bars = words.marks("rect")
+    assert len(bars) == 20
+    assert {(b["datum"]["first"], b["datum"]["second"]) for b in bars} == {("tweets", "movies")}
+    assert ("▁film" in {b["datum"]["piece"] for b in bars}) and "tweets" in words.title()
+    assert bars[0]["datum"]["piece"] in words.hover(bars[0])
+
+
+def test_tricks_by_round(browser: webdriver.Chrome, book: Path) -> None:
+    shown = chart(browser, book, "06_training", "fig-waterfall")
+    shown.choose("Round", 10)
+    assert {datum["round"] for datum in shown.data("rect")} == {10}
+    assert "survivors alone" in {datum["stage"] for datum in shown.data("rect")}
+
+
+@pytest.mark.parametrize("page", ["03_obtaining_tickets", "04_transferring_tickets"])
+def test_charts_are_described_and_reached_by_keyboard(
+    browser: webdriver.Chrome, book: Path, page: str
+) -> None:
+    open_page(browser, book, f"notebooks/{page}", 1280)
+    names = browser.execute_script(
+        "return [...document.querySelectorAll('.ltlib-explorable')].map(e =>"
+        " e.closest('.cell').previousElementSibling.querySelector('figure').id)"
+    )
+    assert names
+    for name in names:
+        shown = ChartInPage(browser, name)
+        assert browser.execute_script(
+            "const f = arguments[0], c = f.querySelector('canvas'), i = f.querySelector('img');"
+            "return c.getAttribute('aria-label') === i.alt && i.alt.length > 20 &&"
+            " i.closest('[hidden]') !== null &&"
+            " [...f.querySelectorAll('input, select')]"
+            ".every(e => e.labels.length && e.tabIndex >= 0)",
+            shown.figure,
+        )
