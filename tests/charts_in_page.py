@@ -23,8 +23,8 @@ const walk = (mark, x, y) => {
       walk(inner, x + (item.x || 0), y + (item.y || 0));
   }
 };
-const [x, y] = chart.origin();
-walk(chart.scenegraph().root, x, y);
+const [x, y] = chart.origin(), { left, top } = chart.padding();
+walk(chart.scenegraph().root, x + left, y + top);
 return found;
 """
 
@@ -102,5 +102,6 @@ class ChartInPage:
 
     def _settle(self) -> None:
         self.browser.execute_async_script(
-            "arguments[0].chart.runAsync().then(arguments[arguments.length - 1])", self.figure
+            "const done = arguments[1]; arguments[0].chart.runAsync().then(() => done())",
+            self.figure,
         )
