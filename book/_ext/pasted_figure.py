@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class PastedFigure(SphinxDirective):
-    """`{pasted-figure} key` with options `doc`, `alt`, `width` and `name`; its content is the caption.
+    """`{pasted-figure} key` with options `doc`, `alt`, `width` and `name`, around the caption.
 
     A picture with a width is shown as a link to itself, which a keyboard reaches: on a phone it
     scrolls.
@@ -32,6 +32,9 @@ class PastedFigure(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The figure, its picture to be filled in when all pages have been read."""
+        for option in self.option_spec:
+            if option not in self.options:
+                raise self.error(f"pasted-figure: option '{option}' is missing; state it")
         source, line = self.get_source_info()
         picture = create_pending_glue_ref(
             self.state.document, source, line, self.options["doc"], self.arguments[0]
