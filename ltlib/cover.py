@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from ltlib.compare import obtained
 from ltlib.curves import AXIS_LABEL, over_replicates, sparsities_by_round, tidy
-from ltlib.drawing import BLUE, ORANGE, Drawing, drawable, series_look, sparsity_axis
+from ltlib.drawing import BLUE, VERMILLION, Drawing, drawable, series_look, sparsity_axis
 from ltlib.errors import InputError
 from ltlib.export import read_table
 from ltlib.figures import obtaining
@@ -60,7 +60,7 @@ def icon() -> Drawing:
     axes = figure.add_axes((0, 0, 1, 1))
     for cell in range(16):
         row, column = divmod(cell, 4)
-        colour = ORANGE if (row, column) in SURVIVORS else BLUE
+        colour = VERMILLION if (row, column) in SURVIVORS else BLUE
         axes.add_patch(Rectangle((column, row), 0.84, 0.84, color=colour, linewidth=0))
     axes.set(xlim=(-0.16, 4), ylim=(-0.16, 4))
     axes.set_axis_off()

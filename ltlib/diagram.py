@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from ltlib.drawing import BLUE, GREY, ORANGE, Drawing
+from ltlib.drawing import BLUE, GREY, VERMILLION, Drawing
 
-SOURCE, TARGET, FRESH = ORANGE, BLUE, GREY
+SOURCE, TARGET, FRESH = VERMILLION, BLUE, GREY
 CELLS = 6  # a mask is drawn as 6 × 6 weights
 SIDE = 1.0  # of one drawn matrix, in units of the drawing
 COLUMNS = {"mask": 2.3, "values": 4.3, "network": 6.3, "data": 8.4}
@@ -21,7 +21,7 @@ ROWS = (
 def transfer_diagram() -> Drawing:
     """The three strategies of §5.3: whose masks, whose initial values, whose reviews.
 
-    Colour is origin: orange for the source domain, blue for the target, grey for fresh draws.
+    Colour is origin: vermillion for the source domain, blue for the target, grey for fresh draws.
     """
     figure = Drawing(7.0, 4.1)
     axes = figure.subplots()

@@ -16,9 +16,10 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, StrMethodFormatter
 
-# The palette of Okabe and Ito, told apart by every common form of colour blindness.
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+# Black, blue and vermillion are Okabe and Ito's. Others of theirs are too light for a line on
+# white; these stay as far from one another for readers who see fewer colours (tests/test_palette).
+BLACK, BLUE, VERMILLION, GREEN = "#000000", "#0072B2", "#D55E00", "#185746"
+ROSE, BROWN, INDIGO = "#AA7C7C", "#6A2E03", "#462C85"
 GREY = "#5F5F5F"
 
 WIDTH = 7.0  # inches of a figure that takes the whole column
@@ -91,9 +92,9 @@ SERIES_LOOKS = (
     Look(BLUE, "o", "-"),
     Look(VERMILLION, "s", (0, (4, 1.5))),
     Look(GREEN, "^", (0, (1, 1))),
-    Look(PURPLE, "D", (0, (5, 1.5, 1, 1.5))),
-    Look(ORANGE, "v", (0, (8, 2))),
-    Look(SKY, "P", "-"),
+    Look(ROSE, "D", (0, (5, 1.5, 1, 1.5))),
+    Look(BROWN, "v", (0, (8, 2))),
+    Look(INDIGO, "P", (0, (3, 1, 1, 1, 1, 1))),
     Look(BLACK, "X", (0, (2, 2))),
 )
 

@@ -68,8 +68,10 @@ def open_browser(profile: Path) -> webdriver.Chrome:
         "--no-sandbox",
         "--disable-gpu",
         f"--user-data-dir={profile}",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other network
     ):
         options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return webdriver.Chrome(options=options, service=Service(driver))
 
 
@@ -78,6 +80,7 @@ def open_page(browser: webdriver.Chrome, site: Path, page: str, width: int) -> N
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
     )
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})  # no theme preferred
     browser.get((site / f"{page}.html").as_uri())
 
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 from ltlib import figures
 from ltlib.curves import standard_error
-from ltlib.drawing import SERIES_LOOKS, STRATEGY_LOOKS, Drawing, drawable, sparsity_label
+from ltlib.drawing import STRATEGY_LOOKS, Drawing, drawable, sparsity_label
 from ltlib.errors import InputError
 from tests.results_table import falling, results_table
 
@@ -30,8 +30,6 @@ DOMAINS = ("books", "music", "garden")
 TABLE = results_table(falling, DOMAINS, rounds=4, replicates=3)
 LONG = results_table(falling, ("a", "b", "c", "d"), rounds=20, replicates=2)
 MATRIX = pd.DataFrame([[0.0, 0.125], [0.125, 0.0]], index=["a", "b"], columns=["a", "b"])
-OKABE_ITO = "000000 E69F00 56B4E9 009E73 F0E442 0072B2 D55E00 CC79A7".lower().split()
-
 DRAWN: dict[str, Callable[[], Drawing]] = {
     "obtaining": lambda: figures.obtaining(TABLE, n_test=400),
     "obtaining one domain": lambda: figures.obtaining(LONG, ["a"], n_test=400),
@@ -229,19 +227,6 @@ def test_pictures_are_opaque_fit_the_page_and_repeat(name: str) -> None:
     alpha = np.asarray(picture.convert("RGBA"))[:, :, 3]
     assert (alpha == 255).all()
     assert "Software" not in picture.info
-
-
-def test_colours_are_told_apart_without_seeing_colour() -> None:
-    for look in [*STRATEGY_LOOKS.values(), *SERIES_LOOKS]:
-        assert look.colour[1:].lower() in OKABE_ITO
-    for drawn in (
-        ("full-model", "ticket-reset", "ticket-random"),
-        ("ticket-target", "masks-reset", "masks-random"),
-    ):
-        looks = [STRATEGY_LOOKS[strategy] for strategy in drawn]
-        for feature in ("colour", "marker", "line"):
-            assert len({str(getattr(look, feature)) for look in looks}) == 3
-    assert len({look.marker for look in SERIES_LOOKS}) == len(SERIES_LOOKS)
 
 
 @pytest.mark.filterwarnings("error")
