@@ -24,6 +24,7 @@ PAGES = [
     "notebooks/06_training",
     "book/protocol",
     "book/cluster",
+    "book/related_work",
     "book/bibliography",
 ]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]

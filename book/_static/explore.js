@@ -13,6 +13,7 @@ async function embed(figure, container) {
   drawing.setAttribute("aria-label", image.alt);
   picture.hidden = true;
   figure.chart = view; // for whoever wants to ask it: figure.chart.data("…")
+  figure.dispatchEvent(new Event("charted", { bubbles: true }));
 }
 
 document.addEventListener("DOMContentLoaded", () => {
