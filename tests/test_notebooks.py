@@ -1,5 +1,6 @@
 """The stored notebooks: their form, and that verification notices a number that was altered."""
 
+import ast
 import json
 import re
 import shutil
@@ -92,6 +93,15 @@ def test_every_figure_has_alt_text_and_a_caption(path: Path) -> None:
             names.append(shown["figure"]["name"])
     assert names == sorted(set(names), key=names.index)
     assert len(names) >= 2
+
+
+@of_each_notebook
+def test_what_prose_may_refer_to_is_always_shown(path: Path) -> None:
+    """A figure or table with a name ends its cell: no condition, such as `results`, leaves it out."""
+    for cell in cells(path):
+        if "mystnb" in cell["metadata"]:
+            last = ast.parse("".join(cell["source"])).body[-1]
+            assert isinstance(last, ast.Expr), cell["id"]
 
 
 @of_each_notebook
