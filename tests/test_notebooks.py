@@ -97,7 +97,7 @@ def test_every_figure_has_alt_text_and_a_caption(path: Path) -> None:
 
 @of_each_notebook
 def test_what_prose_may_refer_to_is_always_shown(path: Path) -> None:
-    """A figure or table with a name ends its cell: no condition, such as `results`, leaves it out."""
+    """What has a name ends its cell: no condition, such as `results`, leaves it out."""
     for cell in cells(path):
         if "mystnb" in cell["metadata"]:
             last = ast.parse("".join(cell["source"])).body[-1]
