@@ -122,6 +122,8 @@ def jupyter_book(source: Path, builder: str) -> Path:
             [*command, "--builder", builder], stdout=stream, stderr=subprocess.STDOUT
         )
     built = source / "_build" / builder
-    if finished.returncode != 0 or not (built / "index.html").exists():
+    if finished.returncode != 0:  # pages with faults are there; none of them is the first
+        (built / "index.html").unlink(missing_ok=True)
+    if not (built / "index.html").exists():
         raise InputError(f"{source}: the book did not build without warnings; see {log}")
     return built

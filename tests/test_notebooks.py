@@ -1,5 +1,6 @@
 """The stored notebooks: their form, and that verification notices a number that was altered."""
 
+import ast
 import json
 import re
 import shutil
@@ -93,6 +94,19 @@ def test_every_figure_has_alt_text_and_a_caption(path: Path) -> None:
             names.append(shown["figure"]["name"])
     assert names == sorted(set(names), key=names.index)
     assert len(names) >= 2
+
+
+@of_each_notebook
+def test_what_prose_refers_to_is_always_shown(path: Path) -> None:
+    """It ends its cell: no condition, such as `results`, leaves it out."""
+    pages = [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("book/*.md")]
+    referred = re.findall(r"\{numref\}`([\w-]+)`", "".join(p.read_text() for p in pages))
+    assert referred
+    for cell in cells(path):
+        shown = cell["metadata"].get("mystnb", {})
+        if {kind.get("name") for kind in shown.values()} & set(referred):
+            last = ast.parse("".join(cell["source"])).body[-1]
+            assert isinstance(last, ast.Expr), cell["id"]
 
 
 @of_each_notebook
