@@ -22,6 +22,7 @@ from ltlib.protocol import Protocol
 # A kernel on this machine warns that its connection is not encrypted.
 QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
 SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "book", "notebooks")
+PUBLISHED = "results"  # folder of the results tables that are published with the book
 
 
 def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, seed: int) -> Path:
@@ -41,6 +42,8 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
     source = existing_folder(out.resolve() / "source", "name a folder with --out")
     store = source.parent / "store"
     parameters: dict[str, Any] = {"corpus": corpus, "scale": scale, "seed": seed}
+    if any((root / PUBLISHED).glob("*.parquet")):
+        parameters["tables"] = str((root / PUBLISHED).resolve())
     if results:
         read_table(results)
         parameters["results"] = str(Path(results).resolve())

@@ -22,6 +22,7 @@ PAGES = [
     "notebooks/04_transferring_tickets",
     "notebooks/05_discussion",
     "notebooks/06_training",
+    "notebooks/07_published",
     "book/protocol",
     "book/cluster",
     "book/related_work",

@@ -192,6 +192,18 @@ def test_tricks_by_round(browser: webdriver.Chrome, book: Path) -> None:
     assert "survivors alone" in {datum["stage"] for datum in shown.data("rect")}
 
 
+def test_published_tables(browser: webdriver.Chrome, book: Path, table: pd.DataFrame) -> None:
+    shown = chart(browser, book, "07_published", "fig-published")
+    shown.choose("Table", "vader-laptop")
+    shown.choose("Strategy", "ticket-random")
+    dots = shown.data("symbol")
+    assert len(dots) == 4 * 15
+    for seen in dots:
+        strategy = "ticket-random" if seen["round"] else "full-model"
+        found = runs(table, source=seen["domain"], strategy=strategy, round=seen["round"])
+        assert seen["mean"] == pytest.approx(found.mean())
+
+
 @pytest.mark.parametrize("page", ["03_obtaining_tickets", "04_transferring_tickets"])
 def test_charts_are_described_and_reached_by_keyboard(
     browser: webdriver.Chrome, book: Path, page: str

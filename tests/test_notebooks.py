@@ -41,6 +41,7 @@ def test_the_chapters_are_there() -> None:
         "04_transferring_tickets",
         "05_discussion",
         "06_training",
+        "07_published",
     ]
 
 
