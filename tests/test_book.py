@@ -25,7 +25,9 @@ PAGES = [
     "notebooks/05_discussion",
     "notebooks/06_training",
     "book/protocol",
+    "book/corpora",
     "book/cluster",
+    "book/glossary",
     "book/bibliography",
 ]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
