@@ -1,7 +1,8 @@
 """The hosting address, stated once in `_config.yml` and written from there wherever it is needed.
 
-`python -m ltlib.publishing` writes the set-up cells of the notebooks, the README's badges, and the
-address in CITATION.cff and pyproject.toml. Run it after changing `repository.url`.
+`python -m ltlib.publishing` writes the set-up cells of the notebooks and their sections on running
+them, the README's badges, and the address in CITATION.cff and pyproject.toml. Run it after changing
+`repository.url` or the parameters of a chapter.
 """
 
 import json
@@ -15,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import yaml
 
 from ltlib.errors import InputError
+from ltlib.run_lines import RUN_ID, run_section
 
 BADGES = re.compile(r"(<!-- badges -->\n).*?(<!-- /badges -->)", re.DOTALL)
 ADDRESS_LINES = {  # in these files, the lines that state the address
@@ -104,6 +106,10 @@ class Repository:
             lines.append(_badge("Colab", f"{colab}/assets/colab-badge.svg", address))
         return "\n".join(lines) + "\n"
 
+    def raw(self, folder: str) -> str:
+        """Address from which the files of a folder of the project are downloaded."""
+        return f"{self.url}/raw/{self.branch}/{folder}"
+
 
 def pages_address(url: str) -> str | None:
     """Where GitHub publishes the pages of the repository at `url`; None for another host."""
@@ -124,13 +130,14 @@ def derived(root: Path) -> dict[Path, str]:
     """What every file that states the address should hold, by path; files not there are left out.
 
     Raises:
-        InputError: `_config.yml` or the pin of torch in `constraints.txt` is missing.
+        InputError: `_config.yml`, the pin of torch in `constraints.txt` or a cell is missing.
     """
     repository = Repository.of(root)
     contents: dict[Path, str] = {}
     source = setup_cell(repository, _pinned_torch(root))
     for path in sorted((root / "notebooks").glob("*.ipynb")):
-        contents[path] = _with_setup(path, source)
+        section = run_section(path, repository.raw("notebooks"))
+        contents[path] = _with_cells(path, {SETUP_ID: source, RUN_ID: section})
     for name, pattern in ADDRESS_LINES.items():
         if (path := root / name).exists():
             contents[path] = pattern.sub(rf"\g<1>{repository.url}\g<2>", _read(path))
@@ -152,13 +159,15 @@ def notebook_text(notebook: dict[str, Any]) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _with_setup(path: Path, source: str) -> str:
+def _with_cells(path: Path, sources: dict[str, str]) -> str:
+    """The notebook at `path` with new sources for the cells of these ids."""
     notebook = json.loads(_read(path))
-    for cell in notebook["cells"]:
-        if cell.get("id") == SETUP_ID:
-            cell["source"] = source.splitlines(keepends=True)
-            return notebook_text(notebook)
-    raise InputError(f"{path}: no cell with id '{SETUP_ID}'; the first code cell should have it")
+    cells = {cell.get("id"): cell for cell in notebook["cells"]}
+    for name, source in sources.items():
+        if name not in cells:
+            raise InputError(f"{path}: no cell with id '{name}'; put an empty one there")
+        cells[name]["source"] = source.splitlines(keepends=True)
+    return notebook_text(notebook)
 
 
 def _pinned_torch(root: Path) -> str:

@@ -24,7 +24,9 @@ PAGES = [
     "notebooks/06_training",
     "notebooks/07_published",
     "book/protocol",
+    "book/corpora",
     "book/cluster",
+    "book/glossary",
     "book/related_work",
     "book/bibliography",
 ]

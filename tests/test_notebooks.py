@@ -17,6 +17,12 @@ from ltlib.publishing import SETUP_ID, notebook_text
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
+FORM_LINE = re.compile(
+    r"\w+: (?P<type>[\w\[\]]+) = (?P<default>\S+)  "
+    r"# @param (?:(?P<choices>\[.+?\])(?: {allow-input: true})?|{type:\"(?P<kind>\w+)\"})"
+    r"  # (?P<takes>\S.+)"
+)
+KINDS = {"string": str, "integer": int, "raw": list}
 NUMBER = re.compile(r"\d(?=\D*$)")  # the last digit of a text
 
 
@@ -52,14 +58,33 @@ def test_set_up_comes_first_then_the_one_cell_of_parameters(path: Path) -> None:
     assert "remove-cell" in tags(code[0])
     tagged = [cell for cell in code if "parameters" in tags(cell)]
     assert tagged == [code[1]]
-    for line in code[1]["source"]:
-        assert re.fullmatch(r"\w+ = \S+  # \S.*\n?", line), f"no comment: {line}"
+
+
+@of_each_notebook
+def test_parameters_are_a_form_and_say_what_they_take(path: Path) -> None:
+    """Each has a type, a field of Colab's form, and a comment that the form shows beneath it."""
+    title, unformatted, *lines = "".join(cells(path)[1]["source"]).splitlines()
+    assert (title, unformatted) == ("# @title Parameters", "# fmt: off")
+    assert lines
+    for line, shown in zip(lines[::2], lines[1::2], strict=True):
+        parts = FORM_LINE.fullmatch(line)
+        assert parts, f"no field or no comment: {line}"
+        assert shown == f"# @markdown {parts['takes']}"
+        default = ast.literal_eval(parts["default"])
+        choices, kind = parts["choices"], parts["kind"]
+        if choices:
+            assert default in json.loads(choices)
+        else:
+            assert KINDS[kind] is type(default)
+        assert type(default).__name__ == parts["type"].split("[")[0]
 
 
 @of_each_notebook
 def test_stored_executed_at_smoke_scale_without_errors(path: Path) -> None:
     code = cells(path)
-    assert 'scale = "smoke"' in "".join(code[1]["source"])
+    assert 'scale: str = "smoke"  # @param ["smoke", "laptop", "paper"]' in "".join(
+        code[1]["source"]
+    )
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     for cell in code:
         for output in cell["outputs"]:

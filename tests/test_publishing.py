@@ -14,6 +14,7 @@ import pytest
 
 from ltlib.errors import InputError
 from ltlib.publishing import SETUP_ID, Repository, derived, pages_address, setup_cell, write
+from ltlib.run_lines import RUN_ID
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = "https://example.org/people/tickets"
@@ -126,12 +127,13 @@ def test_a_configuration_without_an_address_is_refused(project: Path) -> None:
         derived(project)
 
 
-def test_a_notebook_without_a_setup_cell_is_refused(project: Path) -> None:
+@pytest.mark.parametrize("missing", [SETUP_ID, RUN_ID])
+def test_a_notebook_without_a_written_cell_is_refused(project: Path, missing: str) -> None:
     path = project / "notebooks" / "01_data.ipynb"
     notebook = json.loads(path.read_text())
-    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != SETUP_ID]
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != missing]
     path.write_text(json.dumps(notebook))
-    with pytest.raises(InputError, match=r"01_data\.ipynb.*set-up"):
+    with pytest.raises(InputError, match=rf"01_data\.ipynb.*{missing}"):
         derived(project)
 
 
