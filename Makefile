@@ -1,4 +1,4 @@
-# make setup: .venv with everything pinned; make test; make book; make serve.
+# make setup: .venv with everything pinned; make test; make book; make serve; make pdf; make archive.
 
 PYTHON ?= python3
 BIN = .venv/bin
@@ -12,7 +12,7 @@ PORT ?= 8000
 # Tests keep their downloads and runs apart from the user's.
 TEST_CACHE = $(CURDIR)/.cache/test
 
-.PHONY: setup test lint book serve clean
+.PHONY: setup test lint book serve pdf archive clean
 
 setup: .venv/ready
 
@@ -39,6 +39,12 @@ book: setup
 
 serve: book
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(OUT)/source/_build/html
+
+pdf: book
+	$(BIN)/python -m ltlib.pdf $(OUT)
+
+archive: setup
+	$(BIN)/python -m ltlib.archive $(OUT)
 
 clean:
 	rm -rf _build .cache

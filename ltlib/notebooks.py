@@ -34,7 +34,8 @@ def stored_notebook(path: Path) -> str:
 
 def without_traces(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook without versions, times and the random ids of widgets."""
-    notebook["metadata"] = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    page = notebook["metadata"].get("myst", {})  # the description of the built page
+    notebook["metadata"] = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "myst": page}
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)
         cell["metadata"].pop("papermill", None)

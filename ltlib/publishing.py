@@ -105,6 +105,16 @@ class Repository:
         return "\n".join(lines) + "\n"
 
 
+def pages_address(url: str) -> str | None:
+    """Where GitHub publishes the pages of the repository at `url`; None for another host."""
+    parts = urlsplit(url)
+    owner, _, name = parts.path.strip("/").partition("/")
+    if parts.netloc != "github.com" or not name:
+        return None
+    site = f"{owner.lower()}.github.io"
+    return f"https://{site}/" if name.lower() == site else f"https://{site}/{name}/"
+
+
 def setup_cell(repository: Repository, torch_version: str) -> str:
     """Source of the cell that each notebook begins with."""
     return SETUP_CELL.format(url=repository.url, torch=torch_version)

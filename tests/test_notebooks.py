@@ -1,5 +1,6 @@
 """The stored notebooks: their form, and that verification notices a number that was altered."""
 
+import ast
 import json
 import re
 import shutil
@@ -69,7 +70,7 @@ def test_stored_executed_at_smoke_scale_without_errors(path: Path) -> None:
 @of_each_notebook
 def test_nothing_stored_tells_when_or_where(path: Path) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info", "myst"}
     assert path.read_text(encoding="utf-8") == notebook_text(without_traces(notebook))
     for cell in cells(path):
         assert set(cell["metadata"]) <= {"tags", "mystnb"}
@@ -92,6 +93,15 @@ def test_every_figure_has_alt_text_and_a_caption(path: Path) -> None:
             names.append(shown["figure"]["name"])
     assert names == sorted(set(names), key=names.index)
     assert len(names) >= 2
+
+
+@of_each_notebook
+def test_what_prose_may_refer_to_is_always_shown(path: Path) -> None:
+    """What has a name ends its cell: no condition, such as `results`, leaves it out."""
+    for cell in cells(path):
+        if "mystnb" in cell["metadata"]:
+            last = ast.parse("".join(cell["source"])).body[-1]
+            assert isinstance(last, ast.Expr), cell["id"]
 
 
 @of_each_notebook

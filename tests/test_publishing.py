@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ltlib.errors import InputError
-from ltlib.publishing import SETUP_ID, Repository, derived, setup_cell, write
+from ltlib.publishing import SETUP_ID, Repository, derived, pages_address, setup_cell, write
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = "https://example.org/people/tickets"
@@ -60,6 +60,27 @@ def test_nothing_else_states_the_address() -> None:
     written = {path.relative_to(ROOT).as_posix() for path in derived(ROOT)}
     assert stating <= written | {"_config.yml"}
     assert "_config.yml" in stating
+
+
+def test_nothing_states_the_address_of_the_pages() -> None:
+    """The book's build derives it."""
+    address = pages_address(Repository.of(ROOT).url)
+    assert address is not None
+    host = address.removeprefix("https://").partition("/")[0]
+    assert not [name for name, text in texts_of_the_project().items() if host in text]
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://github.com/Some-Group/tickets", "https://some-group.github.io/tickets/"),
+        ("https://github.com/group/Group.github.io", "https://group.github.io/"),
+        ("https://github.com/group", None),
+        (ELSEWHERE, None),
+    ],
+)
+def test_where_the_pages_are_published(url: str, address: str | None) -> None:
+    assert pages_address(url) == address
 
 
 def test_another_address_reaches_every_place(project: Path) -> None:

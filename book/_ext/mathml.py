@@ -3,6 +3,7 @@
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 
@@ -12,8 +13,15 @@ def _inline(translator: HTML5Translator, node: nodes.Element) -> None:
 
 
 def _block(translator: HTML5Translator, node: nodes.Element) -> None:
-    equation = convert(node.astext(), display="block")
-    translator.body.append(f'<div class="math" tabindex="0">{equation}</div>\n')
+    equation = f'<div class="math" tabindex="0">{convert(node.astext(), display="block")}</div>'
+    if node["number"]:  # one with a label, that prose refers to
+        translator.body.append(translator.starttag(node, "div", CLASS="equation"))
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'{equation}<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span></div>\n")
+    else:
+        translator.body.append(f"{equation}\n")
     raise nodes.SkipNode
 
 
