@@ -90,7 +90,7 @@ def test_references_say_the_number_of_what_they_lead_to(
                 target = Path(unquote(place.path)).relative_to(site).with_suffix("").as_posix()
                 assert known[f"{target}#{place.fragment}"] == int(said[1])
                 checked += 1
-    assert checked >= 25
+    assert checked >= 15
 
 
 def test_the_next_page_leads_through_the_whole_book(site: Path) -> None:
