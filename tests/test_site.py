@@ -1,5 +1,6 @@
 """Every page of the built site, hosted without a network: quiet, light, unbroken, accessible."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,13 @@ class Sight:
     wide: list[str]
     shown: list[str]
     violations: list[str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_preference(browser: webdriver.Chrome) -> Iterator[None]:
+    """Other tests find the browser as it was."""
+    yield
+    prefer(browser, "")
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,8 @@
 
 import re
 import struct
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
@@ -17,10 +13,10 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from ltlib.publishing import Repository, pages_address
 from tests.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
+from tests.visits import served
 
 REPOSITORY = Repository.of(ROOT)
 ADDRESS = pages_address(REPOSITORY.url) or ""
-PREFIX = urlsplit(ADDRESS).path
 KINDS = {  # what is numbered, and where its number stands
     "figure": ("figure[id]", ".caption-number", r"Fig\. (\d+)"),
     "table": (
@@ -32,33 +28,11 @@ KINDS = {  # what is numbered, and where its number stands
 }
 
 
-class PagesHandler(SimpleHTTPRequestHandler):
-    """Serves the folder under the prefix, and the 404 page for what is not there."""
-
-    def translate_path(self, path: str) -> str:
-        inside = path.startswith(PREFIX)
-        return super().translate_path("/" + path.removeprefix(PREFIX) if inside else "/outside")
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        content = Path(self.directory, "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
-def served(site: Path) -> Iterator[str]:
+def home(site: Path) -> Iterator[str]:
     """The book as Pages serve it; its address on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(PagesHandler, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
-    server.shutdown()
-    server.server_close()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -198,21 +172,21 @@ def test_the_sitemap_lists_the_pages_and_no_others(site: Path) -> None:
 
 
 def test_the_page_for_what_is_not_there_works_at_any_depth(
-    browser: webdriver.Chrome, served: str
+    browser: webdriver.Chrome, home: str
 ) -> None:
-    browser.get(f"{served}notebooks/no/such/page.html")
+    browser.get(f"{home}notebooks/no/such/page.html")
     assert "Page not found" in browser.title
     loaded = browser.execute_script(
         "return performance.getEntriesByType('resource').map(e => [e.name, e.responseStatus])"
     )
     assert len(loaded) > 10
-    assert all(address.startswith(served) and status == 200 for address, status in loaded)
+    assert all(address.startswith(home) and status == 200 for address, status in loaded)
     links = browser.execute_script(
         "return [...new Set([...document.querySelectorAll('a[href]')].map(a => a.href))]"
     )
     inside = {link.partition("#")[0] for link in links if link.startswith("http://127.0.0.1")}
     inside.discard(browser.current_url)
-    assert {f"{served}{page}.html" for page in PAGES} <= inside
+    assert {f"{home}{page}.html" for page in PAGES} <= inside
     statuses = browser.execute_async_script(
         "const done = arguments[1];"
         "Promise.all(arguments[0].map(a => fetch(a).then(r => [a, r.status]))).then(done)",
@@ -221,8 +195,8 @@ def test_the_page_for_what_is_not_there_works_at_any_depth(
     assert not [address for address, status in statuses if status != 200]
 
 
-def test_search_finds_the_chapter_of_a_word(browser: webdriver.Chrome, served: str) -> None:
-    browser.get(f"{served}search.html?q=divergence")
+def test_search_finds_the_chapter_of_a_word(browser: webdriver.Chrome, home: str) -> None:
+    browser.get(f"{home}search.html?q=divergence")
     WebDriverWait(browser, 20).until(
         lambda b: (
             b.find_elements("css selector", "#search-results .search-summary")

@@ -46,6 +46,13 @@ FAULTS = {
 ONLY_IN_DARK = "<style>@media (prefers-color-scheme: dark) {p {color: #ddd}}</style>"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_preference(browser: webdriver.Chrome) -> Iterator[None]:
+    """Other tests find the browser as it was."""
+    yield
+    prefer(browser, "")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder, and the address that serves it."""
@@ -55,7 +62,7 @@ def folder(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 def findings(browser: webdriver.Chrome, place: tuple[Path, str], body: str) -> dict[str, list[str]]:
     (place[0] / "page.html").write_text(PAGE.format(body))
-    opened: Visit = visit(browser, f"{place[1]}/page.html", "light", 360)
+    opened: Visit = visit(browser, f"{place[1]}page.html", "light", 360)
     seen = {kind: getattr(opened, kind) for kind in ("console", "failed", "foreign")}
     return {**seen, "wide": too_wide(browser), "violations": violations(browser)}
 
@@ -84,7 +91,7 @@ def test_weight_is_all_that_was_sent(browser: webdriver.Chrome, folder: tuple[Pa
     (folder[0] / "heavy.css").write_text("/*" + 200_000 * "x" + "*/")
     (folder[0] / "page.html").write_text(PAGE.format('<link rel="stylesheet" href="heavy.css">'))
     for _ in range(2):  # the second time it would come from the cache
-        weight = visit(browser, f"{folder[1]}/page.html", "light", 360).weight
+        weight = visit(browser, f"{folder[1]}page.html", "light", 360).weight
         assert 200_000 < weight < 201_500
 
 
@@ -94,7 +101,7 @@ def test_a_busy_page_is_not_yet_interactive(
     busy = "<script>setTimeout(() => {{const end = performance.now() + {}; {}}}, 0)</script>"
     body = busy.format(400, "while (performance.now() < end);")
     (folder[0] / "page.html").write_text(PAGE.format(body))
-    assert visit(browser, f"{folder[1]}/page.html", "light", 360, quiet=600).interactive > 400
+    assert visit(browser, f"{folder[1]}page.html", "light", 360, quiet=600).interactive > 400
 
 
 SITE = {

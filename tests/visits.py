@@ -2,7 +2,6 @@
 
 import functools
 import json
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,32 +74,42 @@ class Visit:
     interactive: float
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing: what fails, the browser tells."""
-
-
 @contextmanager
 def served(site: Path) -> Iterator[str]:
-    """The address of the pages on this machine, under the same path as where they are hosted."""
-    path = urlsplit(home_of(site)).path
-    with tempfile.TemporaryDirectory() as folder:
-        mounted = Path(folder, "root", path.strip("/"))
-        mounted.parent.mkdir(parents=True, exist_ok=True)
-        mounted.symlink_to(site.resolve(), target_is_directory=True)
-        with serving(Path(folder, "root")) as address:
-            yield f"{address}{path}"
+    """The address of the built site on this machine, under the path it is hosted at."""
+    with serving(site, urlsplit(home_of(site)).path) as address:
+        yield address
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The address of the files of `folder`, on this machine, without a slash at the end."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+def serving(folder: Path, path: str = "/") -> Iterator[str]:
+    """The address of the files of `folder` on this machine; it ends with `path`."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        """As hosts of pages do, answers what is not there with the page for that."""
+
+        def translate_path(self, asked: str) -> str:
+            inside = asked.startswith(path)
+            return super().translate_path("/" + asked.removeprefix(path) if inside else "/no such")
+
+        def send_error(self, code: int, message: str | None = None, _: str | None = None) -> None:
+            page = folder / "404.html"
+            content = page.read_bytes() if page.exists() else b"<!DOCTYPE html>"
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing: what fails, the browser tells."""
+
+    handler = functools.partial(Handler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://127.0.0.1:{server.server_port}{path}"
         finally:
             server.shutdown()
             thread.join()
@@ -135,7 +144,7 @@ def visit(
 
 
 def prefer(browser: webdriver.Chrome, theme: str) -> None:
-    """Let the reader's system prefer `light` or `dark`; a page that is open follows."""
+    """Let the reader prefer `light`, `dark` or, by "", neither; a page that is open follows."""
     preferred = {"name": "prefers-color-scheme", "value": theme}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preferred]})
     browser.execute_async_script(REDRAWN)
