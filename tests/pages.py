@@ -84,7 +84,6 @@ def open_page(browser: webdriver.Chrome, site: Path, page: str, width: int) -> N
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
     )
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})  # no theme preferred
     browser.get((site / f"{page}.html").as_uri())
 
 
