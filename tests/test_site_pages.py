@@ -269,8 +269,9 @@ def test_paper_is_white_and_what_stands_on_it_legible(
         on_paper.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
         grounds, texts = on_paper.execute_script(
             "const style = e => getComputedStyle(e);"
-            "const all = [...document.querySelectorAll('article *')];"
-            "const written = all.filter(e => e.checkVisibility() && [...e.childNodes].some("
+            "const all = [...document.querySelectorAll('article *')]"
+            ".filter(e => e.checkVisibility());"
+            "const written = all.filter(e => [...e.childNodes].some("
             "n => n.nodeType === 3 && n.textContent.trim()));"
             "return [[style(document.body), ...all.map(style)].map(s => s.backgroundColor),"
             "written.map(e => style(e).color)].map(list => [...new Set(list)])"
