@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
 
 from ltlib.corpus import Corpus, load_corpus
 from ltlib.execute import execute
 from ltlib.protocol import Protocol
 from ltlib.store import Store
+from tests import pages
 from tests.matrix import LONG, SPECS, write_tiny_splits
 
 
@@ -47,3 +49,17 @@ def undisturbed(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     store = Store(tmp_path_factory.mktemp("undisturbed"), create=True)
     execute(LONG, store, splits_path, {}, workers=1)
     return store
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built pages."""
+    return pages.build(tmp_path_factory.mktemp("book") / "source")
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium that all tests share: open the page you need, at the width you need."""
+    opened = pages.open_browser(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.quit()

@@ -1,82 +1,15 @@
 """The book, built from the stored notebooks and opened in a browser as a reader would."""
 
-import json
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
-from ltlib.book import SOURCES, render
 from ltlib.display import WIDGET
+from tests.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
 
-ROOT = Path(__file__).parents[1]
-PAGES = [
-    "book/intro",
-    "notebooks/01_data",
-    "notebooks/02_jsd",
-    "notebooks/03_obtaining_tickets",
-    "notebooks/04_transferring_tickets",
-    "notebooks/05_discussion",
-    "notebooks/06_training",
-    "book/protocol",
-    "book/cluster",
-    "book/bibliography",
-]
-CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 WIDTHS = (1280, 400)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built pages; warnings are errors. Controls are stored as a live notebook stores them."""
-    source = tmp_path_factory.mktemp("book") / "source"
-    source.mkdir()
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
-    for path in (source / "notebooks").glob("*.ipynb"):
-        path.write_text(json.dumps(with_widgets(json.loads(path.read_text()))))
-    return render(source).parent
-
-
-def with_widgets(notebook: dict[str, Any]) -> dict[str, Any]:
-    """The notebook with a widget beside the picture of every cell that explores."""
-    for cell in notebook["cells"]:
-        if cell["id"] == "explore":
-            view = {"version_major": 2, "version_minor": 0, "model_id": "0" * 32}
-            cell["outputs"][0]["data"][WIDGET] = view
-    return notebook
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """A headless Chromium."""
-    driver = shutil.which("chromedriver")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if driver is None or program is None:
-        message = "NO PAGE OF THE BOOK WAS OPENED: chromium and chromedriver are not installed"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    options = webdriver.ChromeOptions()
-    options.binary_location = program
-    profile = tmp_path_factory.mktemp("profile")
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        f"--user-data-dir={profile}",
-    ):
-        options.add_argument(argument)
-    opened = webdriver.Chrome(options=options, service=Service(driver))
-    yield opened
-    opened.quit()
 
 
 @pytest.fixture(params=WIDTHS)
@@ -84,18 +17,6 @@ def width(request: pytest.FixtureRequest) -> int:
     """Of the browser's window, in pixels: a screen and a phone."""
     value: int = request.param
     return value
-
-
-def open_page(browser: webdriver.Chrome, site: Path, page: str, width: int) -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
-    )
-    browser.get((site / f"{page}.html").as_uri())
-
-
-def text_of(site: Path, page: str) -> str:
-    return (site / f"{page}.html").read_text(encoding="utf-8")
 
 
 def test_every_page_of_the_contents_is_built(site: Path) -> None:
