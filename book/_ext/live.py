@@ -71,7 +71,7 @@ def _add_box(
         "integrity": INTEGRITY,
         "options": {
             "binderOptions": {"binderUrl": hub, **binder(Repository.of(Path(app.srcdir)))},
-            "kernelOptions": {"kernelName": "python3", "path": f"{pagename}.ipynb"},
+            "kernelOptions": {"kernelName": "python3"},
         },
         "cells": cells,
     }
