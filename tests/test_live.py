@@ -259,11 +259,12 @@ def test_what_runs_is_the_notebook_and_what_shows_is_the_page(
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_parameters_of_a_published_book_are_left_out(page: str) -> None:
     """They name folders of the machine that built it."""
-    stored = load_notebook_node(str(ROOT / f"{page}.ipynb"))
-    published = parameterize_notebook(stored, {"scale": "laptop", "results": "/there.parquet"})
+    path = str(ROOT / f"{page}.ipynb")
+    parameters = {"scale": "laptop", "results": "/there.parquet"}
+    published = parameterize_notebook(load_notebook_node(path), parameters)
     assert "/there.parquet" in nbformat.writes(published)
     cells_to_run = extension().cells_to_run
-    assert cells_to_run(published) == cells_to_run(stored)
+    assert cells_to_run(published) == cells_to_run(load_notebook_node(path))
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
