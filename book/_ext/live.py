@@ -1,7 +1,7 @@
 """Puts on every page made from a notebook what running its code in the page takes.
 
 Nothing is loaded before a reader asks: `book/_static/live.js` then fetches Thebe and has Binder
-start a kernel with this repository. Which files and which commit of Thebe is pinned here.
+start a kernel with this repository. The version of Thebe is pinned here, with its checksum.
 """
 
 import json
@@ -58,8 +58,8 @@ def binder(repository: Repository) -> dict[str, str]:
 def _add_box(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
-    source = Path(app.env.doc2path(pagename)) if doctree else Path()
-    if source.suffix != ".ipynb":
+    source = Path(app.env.doc2path(pagename))
+    if pagename not in app.env.found_docs or source.suffix != ".ipynb":
         return
     cells = cells_to_run(nbformat.read(source, as_version=4))
     shown = context["body"].count('<div class="cell_input')
