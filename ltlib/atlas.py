@@ -26,8 +26,8 @@ from ltlib.pruning import Masks, layers
 
 ENDING = ".atlas.json"
 LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
-ROWS, COLUMNS = 64, 96  # of a mask's picture: a larger one is thinned evenly
-TOP = 20  # subwords listed for a domain and round
+ROWS, COLUMNS = 48, 64  # of a mask's picture: a larger one is thinned evenly
+TOP = 12  # subwords listed for a domain and round
 
 Rounds = NDArray[np.int64]
 

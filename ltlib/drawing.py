@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, StrMethodFormatter
+from PIL import Image
 
 # Black, blue and vermillion are Okabe and Ito's. Others of theirs are too light for a line on
 # white; these stay as far from one another for readers who see fewer colours (tests/test_palette).
@@ -49,7 +50,7 @@ class Drawing(Figure):
         self.savefig(
             stream, format="png", dpi=SHARPNESS * PIXELS_PER_INCH, metadata={"Software": None}
         )
-        return stream.getvalue()
+        return compact(stream.getvalue())
 
     def size_shown(self) -> dict[str, int]:
         """Width and height on the page, in pixels."""
@@ -58,6 +59,14 @@ class Drawing(Figure):
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         return self.png(), self.size_shown()
+
+
+def compact(png: bytes) -> bytes:
+    """The picture with 256 colours, as many as a chart needs: a third of its size or less."""
+    stream = io.BytesIO()
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(stream, format="png", optimize=True)
+    return stream.getvalue()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pandas as pd
 import vl_convert
 
 from ltlib.display import Format, Table
-from ltlib.drawing import SHARPNESS
+from ltlib.drawing import SHARPNESS, compact
 from ltlib.errors import InputError
 
 PNG_SIZE = slice(16, 24)  # in the header: width and height, four bytes each
@@ -59,7 +59,7 @@ class Explorable:
         """The picture of the chart's first state; the same chart gives the same bytes."""
         of_lite = "vega-lite" in self.spec["$schema"]
         draw = vl_convert.vegalite_to_png if of_lite else vl_convert.vega_to_png
-        return draw(json.dumps(self.spec), scale=SHARPNESS)
+        return compact(draw(json.dumps(self.spec), scale=SHARPNESS))
 
     def size_shown(self) -> dict[str, int]:
         """Width and height on the page, in pixels."""
