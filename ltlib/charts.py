@@ -58,7 +58,8 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
     by_round = data.groupby("round")[["sparsity", "survivors"]].max()
     said = (
         f"'Sparsity ' + format({by_round['sparsity'].tolist()}[round], '.3%') + ', '"
-        f" + format({by_round['survivors'].tolist()}[round], ',') + ' of {parameters:,} weights'"
+        f" + format({by_round['survivors'].tolist()}[round], ',')"
+        f" + ' of {parameters:,} weights survive'"
     )
     slider = alt.binding_range(min=0, max=int(by_round.index.max()), step=1, name="Round ")
     chart = (

@@ -42,7 +42,9 @@ def test_the_slider_shows_every_domain_at_one_round(round_: int) -> None:
         assert dot["standard deviation"] == f"{np.std(runs, ddof=1):.2%}"
         assert dot["replicates"] == str(len(runs))
     survivors = round(1000 * 0.65**round_)
-    assert title(chart) == [f"Sparsity {1 - 0.65**round_:.3%}, {survivors} of 1,000 weights"]
+    assert title(chart) == [
+        f"Sparsity {1 - 0.65**round_:.3%}, {survivors} of 1,000 weights survive"
+    ]
 
 
 def test_bars_are_one_deviation_to_either_side() -> None:
