@@ -1,4 +1,4 @@
-# make setup: .venv with everything pinned; make test; make book; make serve; make pdf; make archive.
+# make setup: .venv with everything pinned; make test; make test-book; make book; make serve; make pdf; make archive.
 
 PYTHON ?= python3
 BIN = .venv/bin
@@ -12,7 +12,7 @@ PORT ?= 8000
 # Tests keep their downloads and runs apart from the user's.
 TEST_CACHE = $(CURDIR)/.cache/test
 
-.PHONY: setup test lint book serve pdf archive clean
+.PHONY: setup test test-book lint book serve pdf archive clean
 
 setup: .venv/ready
 
@@ -31,8 +31,13 @@ lint: setup
 test: lint
 	rm -rf $(TEST_CACHE)/store
 	mkdir -p $(TEST_CACHE)
-	LTLIB_CACHE=$(TEST_CACHE) $(BIN)/python -m pytest tests
+	LTLIB_CACHE=$(TEST_CACHE) $(BIN)/python -m pytest tests --ignore tests/built
 	LTLIB_CACHE=$(TEST_CACHE) $(BIN)/python -m pytest --nbval notebooks
+
+# The built book as a reader meets it: every page in a browser, on paper, run, explored.
+test-book: setup
+	mkdir -p $(TEST_CACHE)
+	LTLIB_CACHE=$(TEST_CACHE) $(BIN)/python -m pytest tests/built
 
 book: setup
 	$(BIN)/ltlib book --scale $(SCALE) --corpus $(CORPUS) --results '$(RESULTS)' --seed $(SEED) --out $(OUT)

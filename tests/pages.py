@@ -30,6 +30,7 @@ PAGES = [
     "book/related_work",
     "book/bibliography",
 ]
+HEAVIEST = 3_000_000  # bytes of a page, everything included
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 
 

@@ -9,12 +9,14 @@ in this space, under the same simulations, and those of shorter ones a little mo
 import itertools
 from collections.abc import Sequence
 
-import colour
 import numpy as np
 import pytest
-from colour.blindness import matrix_cvd_Machado2009
 
 from ltlib.drawing import SERIES_LOOKS, STRATEGY_LOOKS, Look
+
+with np.printoptions():  # which importing it would change for every test after this one
+    import colour
+    from colour.blindness import matrix_cvd_Machado2009
 
 VISIONS = ("normal", "Protanomaly", "Deuteranomaly", "Tritanomaly")
 SEVERITIES = (0.5, 1.0)  # of a deficiency; at 1 a kind of cone is missing

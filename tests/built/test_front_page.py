@@ -14,8 +14,8 @@ import pytest
 from ltlib.book import SOURCES, execute_notebook, render
 from ltlib.export import read_table
 from ltlib.figures import phase_transition
+from tests.pages import ROOT
 
-ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results" / "vader-laptop.parquet"
 MARKS = {"holds": "✓", "fails": "✗", "undecided": "?"}
 

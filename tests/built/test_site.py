@@ -10,7 +10,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.markup import Markup, broken_links, missing_sources, read_site
-from tests.pages import ROOT
+from tests.pages import HEAVIEST, ROOT
 from tests.visits import (
     Visit,
     prefer,
@@ -23,7 +23,6 @@ from tests.visits import (
 
 THEMES = {"light": "dark", "dark": "light"}  # and the one that a reader changes to
 OPENED = {1280: "light", 360: "dark"}  # widths of the window, and the theme a page opens in
-HEAVIEST = 3_000_000  # bytes
 
 
 @dataclass(frozen=True)

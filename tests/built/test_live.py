@@ -322,6 +322,7 @@ def test_a_cell_is_changed_and_run(live: Page) -> None:
 def test_cells_above_run_first_and_controls_recompute(live: Page) -> None:
     """Hidden cells too: this one takes a function that one of them imports."""
     cell = live.cell("from ltlib import data_charts")
+    cell.find_element(By.CSS_SELECTOR, "summary").click()  # its code is folded
     live.run(cell)
     assert output(live.cell("from ltlib import kl")).startswith("KL(products")
     images = "return arguments[0].querySelector('.ltlib-live-output img.widget-image')?.src"

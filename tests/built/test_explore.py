@@ -13,7 +13,8 @@ from ltlib.claims import transfer_verdict
 from ltlib.corpus import Corpus
 from ltlib.quantities import transition_sparsity
 from tests.charts_in_page import ChartInPage
-from tests.pages import ROOT, open_page
+from tests.pages import CHAPTERS, HEAVIEST, ROOT, open_page
+from tests.visits import served, visit
 
 RESULTS = ROOT / "results" / "vader-laptop.parquet"
 
@@ -202,6 +203,16 @@ def test_published_tables(browser: webdriver.Chrome, book: Path, table: pd.DataF
         strategy = "ticket-random" if seen["round"] else "full-model"
         found = runs(table, source=seen["domain"], strategy=strategy, round=seen["round"])
         assert seen["mean"] == pytest.approx(found.mean())
+
+
+def test_pages_of_published_results_are_light_and_quiet(
+    browser: webdriver.Chrome, book: Path
+) -> None:
+    with served(book) as home:
+        for page in CHAPTERS:
+            seen = visit(browser, f"{home}{page}.html", "light", 1280)
+            assert 1_000_000 < seen.weight < HEAVIEST, page
+            assert not [*seen.console, *seen.failed, *seen.foreign], page
 
 
 @pytest.mark.parametrize("page", ["03_obtaining_tickets", "04_transferring_tickets"])
