@@ -55,8 +55,11 @@ def write_atlas_of(store: Store, out: str | Path) -> Path:
     """Write the atlas of a store's tickets beside its table; the path of the atlas.
 
     Raises:
-        InputError: the store's corpus cannot be loaded or has changed; a ticket is missing.
+        InputError: the store's corpus cannot be loaded or has changed; a ticket is missing; `out`
+            is no file.
     """
+    if "://" in str(out):
+        raise InputError(f"{out}: an atlas lies beside a file; export to a file and copy both")
     table = store.table()
     obtained = table[table["experiment"] == "obtain"]
     if obtained.empty:

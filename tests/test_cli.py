@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ltlib.atlas import atlas_beside
 from ltlib.cli import main
 from ltlib.paper import CLAIMS
 from ltlib.store import COLUMNS
@@ -69,6 +71,21 @@ def failed(result: tuple[int, str, str], *expected: str) -> None:
         assert part in err
 
 
+def test_an_atlas_is_of_the_corpus_that_was_run(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(folder, tmp_path / "own")
+    store, out = tmp_path / "s", tmp_path / "r.parquet"
+    words = ("--experiment", "obtain", "--domains", "films", "--rounds", "0", "--store", store)
+    assert ltlib("run", "--corpus", own, *words)[0] == 0
+    write_domain(own / "films.jsonl.gz", seed=7)
+    status, _, said = ltlib("export", "--store", store, "--out", out, "--atlas")
+    assert status == 2
+    assert "own: is not the corpus that" in said
+    assert out.exists(), "the table is written nevertheless"
+    status, _, said = ltlib("export", "--store", store, "--out", "memory://r.parquet", "--atlas")
+    assert status == 2
+    assert "an atlas lies beside a file" in said
+
+
 def test_from_folder_to_export(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     store, out = tmp_path / "s", tmp_path / "r.parquet"
     run = ("run", "--corpus", folder, "--rounds", "1", "--store", store)
@@ -84,6 +101,10 @@ def test_from_folder_to_export(ltlib: Run, folder: Path, tmp_path: Path) -> None
     assert list(table.columns) == COLUMNS
     assert len(table) == 14
     assert set(table["source"]) == {"films", "phones"}, "smoke runs the first two domains"
+    assert atlas_beside(out).domains == []
+    assert ltlib("export", "--store", store, "--out", out, "--atlas")[0] == 0
+    assert atlas_beside(out).domains == ["films", "phones"]
+    assert set(atlas_beside(out).layers["round"]) == {0, 1}
     status, printed, _ = ltlib("status", "--store", store)
     assert "14 runs done" in printed
     names = json.loads(ltlib("status", "--store", store, "--json")[1])["runs"]
