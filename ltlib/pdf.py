@@ -58,7 +58,10 @@ def one_page(source: Path) -> Path:
     root = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))["root"]
     text = (built / f"{root}.html").read_text(encoding="utf-8")
     page = built / "book.html"
-    page.write_text(text.replace(f'href="{root}.html#', 'href="#'), encoding="utf-8")
+    text = text.replace(f'href="{root}.html#', 'href="#')
+    page.write_text(
+        text.replace('"../_images/', '"_images/'), encoding="utf-8"
+    )  # of MyST-NB's glue
     return page
 
 

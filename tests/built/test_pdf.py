@@ -59,9 +59,12 @@ def test_every_link_within_the_page_has_one_target(page: str) -> None:
 
 
 def test_every_file_of_the_page_is_there(page: str, source: Path) -> None:
-    files = re.findall(r'(?:src|href)="((?:_images|_static|_downloads)/[^"?#]+)', page)
+    pictures = re.findall(r'<img[^>]*\ssrc="([^"?#]+)', page)
+    assert len(pictures) == count("<img", page) > 0
+    files = re.findall(r'(?:src|href)="((?:_static|_downloads)/[^"?#]+)', page)
     assert files
-    assert all((source / "_build" / "singlehtml" / name).exists() for name in files)
+    built = source / "_build" / "singlehtml"
+    assert [name for name in (*pictures, *files) if not (built / name).exists()] == []
 
 
 def literal(text: str) -> bytes:
