@@ -25,6 +25,7 @@ from ltlib.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 
 VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
 STRATEGIES = ("ticket-reset", "ticket-random")
+TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 4)]  # 100%, 50%, 25%, 10%, …
 
 Tables = Mapping[str, pd.DataFrame]  # by name
 
@@ -87,7 +88,7 @@ def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
         .encode(
             x=alt.X("pruned away:Q")
             .scale(type="log")
-            .axis(labelExpr="format(1 / datum.value, '.3~%')", grid=False)
+            .axis(values=TICKS, labelExpr="format(1 / datum.value, '~%')", grid=False)
             .title("weights that survive"),
             color=look["color"],
         )
