@@ -10,6 +10,7 @@ import html
 import json
 import struct
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import altair as alt
@@ -57,6 +58,10 @@ class Explorable:
 
     def png(self) -> bytes:
         """The picture of the chart's first state; the same chart gives the same bytes."""
+        return self._picture
+
+    @cached_property
+    def _picture(self) -> bytes:
         of_lite = "vega-lite" in self.spec["$schema"]
         draw = vl_convert.vegalite_to_png if of_lite else vl_convert.vega_to_png
         return compact(draw(json.dumps(self.spec), scale=SHARPNESS))
