@@ -25,7 +25,7 @@ setup: .venv/ready
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy ltlib tests benchmarks
+	$(BIN)/mypy ltlib tests benchmarks book/tools
 	$(BIN)/nbqa mypy notebooks
 
 test: lint
@@ -46,10 +46,10 @@ serve: book
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(OUT)/source/_build/html
 
 pdf: book
-	$(BIN)/python -m ltlib.pdf $(OUT)
+	$(BIN)/python -m book.tools.pdf $(OUT)
 
 archive: setup
-	$(BIN)/python -m ltlib.archive $(OUT)
+	$(BIN)/python -m book.tools.archive $(OUT)
 
 clean:
 	rm -rf _build .cache

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from ltlib.corpus import load_corpus, load_splits
-from ltlib.packing import PackedSplits, pack
+from ltlib.data.corpus import load_corpus, load_splits
+from ltlib.networks.packing import PackedSplits, pack
 from ltlib.protocol import Protocol
-from ltlib.provenance import provenance
+from ltlib.store.provenance import provenance
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
 
 DOMAINS = ("electronics", "books")

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ltlib.model import TextCNN, dropout_scale
-from ltlib.packing import Packed, PackedSplits
-from ltlib.pooling import exclude_crossing
+from ltlib.networks.packing import Packed, PackedSplits
+from ltlib.networks.pooling import exclude_crossing
+from ltlib.networks.text_cnn import TextCNN, dropout_scale
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 

@@ -25,14 +25,14 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from ltlib.corpus import load_corpus
-from ltlib.execute import execute
-from ltlib.planfile import write_plan
+from ltlib.data.corpus import load_corpus
 from ltlib.protocol import Protocol
-from ltlib.runlog import read_log
-from ltlib.schedule import Schedule
+from ltlib.runs.execute import execute
+from ltlib.runs.schedule import Schedule
 from ltlib.spec import RunSpec, plan
-from ltlib.store import Store
+from ltlib.store.log import read_log
+from ltlib.store.plans import write_plan
+from ltlib.store.store import Store
 
 TINY = Protocol(
     split=(16, 8, 8), vocabulary_size=30, max_length=12, embedding_size=4, channels=2,

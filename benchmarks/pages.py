@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.markup import read_site
-from tests.pages import open_browser
-from tests.visits import served, visit
+from tests.support.markup import read_site
+from tests.support.pages import open_browser
+from tests.support.visits import served, visit
 
 LIMIT_MS = 2000
 LIMIT_BYTES = 3_000_000

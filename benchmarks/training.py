@@ -24,13 +24,13 @@ import numpy as np
 import torch
 from dense import DenseTextCNN, evaluate, parameters_of, train_epoch
 
-from ltlib.corpus import Corpus, load_corpus, load_splits
-from ltlib.model import build_model
-from ltlib.packing import Packed, PackedSplits, pack
+from ltlib.data.corpus import Corpus, load_corpus, load_splits
+from ltlib.networks.packing import Packed, PackedSplits, pack
+from ltlib.networks.precision import search_path
+from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
-from ltlib.provenance import provenance
 from ltlib.pruning import Masks, apply_masks, survivors
-from ltlib.search import search_path
+from ltlib.store.provenance import provenance
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
 from ltlib.training import accuracy, one_thread
 

@@ -23,14 +23,14 @@ import torch
 from dense import DenseTextCNN, PackedAutograd, padded, parameters_of, train_step
 from training import DOMAINS, PROTOCOL, SPARSE_ROUND
 
-from ltlib.corpus import load_corpus, load_splits
-from ltlib.model import build_model
-from ltlib.packing import Packed, pack
+from ltlib.data.corpus import load_corpus, load_splits
+from ltlib.networks.packing import Packed, pack
+from ltlib.networks.survivor_cnn import SurvivorCNN
+from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
-from ltlib.provenance import provenance
 from ltlib.pruning import Masks, apply_masks
+from ltlib.store.provenance import provenance
 from ltlib.streams import stream
-from ltlib.survivors import SurvivorCNN
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
 from ltlib.training import Network, step
 

@@ -1,13 +1,13 @@
 """Lottery tickets under distributional shifts: the library behind the book."""
 
-from ltlib.corpus import Corpus, load_corpus
-from ltlib.divergence import divergence_matrix, jsd, kl, paper_scale, unigram_distribution
+from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.data.divergence import divergence_matrix, jsd, kl, paper_scale, unigram_distribution
 from ltlib.errors import InputError
-from ltlib.experiment import default_pairs, default_store, load_ticket, run
-from ltlib.model import TextCNN, initialise
+from ltlib.networks.text_cnn import TextCNN, initialise
 from ltlib.protocol import Protocol
 from ltlib.pruning import prune, sparsity
-from ltlib.store import Store
+from ltlib.runs.front import default_pairs, default_store, load_ticket, run
+from ltlib.store.store import Store
 from ltlib.tickets import Ticket, obtain_tickets
 from ltlib.transfer import transfer_ticket
 

@@ -1,6 +1,6 @@
 """`python -m ltlib` is the `ltlib` command."""
 
-from ltlib.cli import main
+from ltlib.cli.commands import main
 
 if __name__ == "__main__":
     main()

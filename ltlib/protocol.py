@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, get_args
 
 from ltlib.errors import InputError
-from ltlib.search import Search
+from ltlib.networks.precision import Search
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ltlib.corpus import Reviews
-from ltlib.model import build_model, initial_parameters
-from ltlib.packing import PackedSplits, lay_out
+from ltlib.data.corpus import Reviews
+from ltlib.data.vocabulary import Vocabulary
+from ltlib.networks.packing import PackedSplits, lay_out
+from ltlib.networks.survivor_cnn import SurvivorCNN
+from ltlib.networks.text_cnn import build_model, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, full_masks, prune, sparsity
 from ltlib.streams import stream
-from ltlib.survivors import SurvivorCNN
 from ltlib.training import Outcome, scores_of, train
-from ltlib.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ltlib.errors import DivergedError, InputError
-from ltlib.packing import Packed, PackedSplits
+from ltlib.networks.packing import Packed, PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 

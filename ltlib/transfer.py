@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from ltlib.packing import PackedSplits
+from ltlib.networks.packing import PackedSplits
 from ltlib.tickets import Ticket, redrawn, train_ticket
 from ltlib.training import Outcome
 

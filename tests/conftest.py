@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from ltlib.corpus import Corpus, load_corpus
-from ltlib.execute import execute
+from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.protocol import Protocol
-from ltlib.store import Store
-from tests import pages
-from tests.matrix import LONG, SPECS, write_tiny_splits
+from ltlib.runs.execute import execute
+from ltlib.store.store import Store
+from tests.support import pages
+from tests.support.matrix import LONG, SPECS, write_tiny_splits
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,7 +31,7 @@ def vader_corpus(own_cache: Path) -> Corpus:
 
 @pytest.fixture(scope="session")
 def splits_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The encoded reviews of `tests.matrix`."""
+    """The encoded reviews of `tests.support.matrix`."""
     return write_tiny_splits(tmp_path_factory.mktemp("splits"))
 
 

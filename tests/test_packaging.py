@@ -3,11 +3,11 @@
 import re
 import tomllib
 from importlib.metadata import version
-from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parent.parent
+from tests.support.project import ROOT
+
 NAME = re.compile(r"^([A-Za-z0-9._-]+)")
 
 

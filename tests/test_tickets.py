@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from ltlib.model import build_model
+from ltlib.data.vocabulary import Vocabulary
+from ltlib.networks.text_cnn import build_model
 from ltlib.pruning import apply_masks, prune, survivors
 from ltlib.streams import stream
 from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, redrawn, train_ticket
 from ltlib.training import Outcome, train
 from ltlib.transfer import transfer_ticket
-from ltlib.vocabulary import Vocabulary
-from tests import tiny
+from tests.support import tiny
 
 PROTOCOL, SPLITS = tiny.packed()
 

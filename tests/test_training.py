@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from ltlib.errors import InputError
-from ltlib.model import TextCNN, build_model, initial_parameters
-from ltlib.packing import Packed, PackedSplits
+from ltlib.networks.packing import Packed, PackedSplits
+from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, full_masks
 from ltlib.streams import stream
 from ltlib.training import Outcome, accuracy, batches, scores_of, train
-from tests import tiny
+from tests.support import tiny
 
 ABSENT = 7  # a subword that never occurs in training
 

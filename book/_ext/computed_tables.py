@@ -15,7 +15,7 @@ SHOWN = re.compile(r'(<div class="ltlib-table".*?<caption>)(.*?)(</caption>.*)',
 
 
 class ComputedTable(nodes.General, nodes.Element):
-    """A table that `ltlib.display.Table` wrote: HTML around the caption, and the caption."""
+    """A table that `ltlib.figures.tables.Table` wrote: HTML around the caption, and the caption."""
 
 
 class NumberTables(SphinxTransform):

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from ltlib.publishing import Repository
+from book.tools.set_up import Repository
 
 SCRIPT = "https://cdn.jsdelivr.net/npm/thebe@0.9.3/lib/index.js"
 INTEGRITY = "sha384-jD7u+icBMbuPUkzq2VCHol9Rd0VnPVjvTI8ZHQsQEZdbmH9gWMdD732B8Dli6Gej"

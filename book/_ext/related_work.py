@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import directives
+from related.graph import related_graph
+from related.works import CITED, CITES, THEMES, read_related
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from ltlib.explorable import Explorable
-from ltlib.graph import related_graph
-from ltlib.related import CITED, CITES, THEMES, read_related
+from ltlib.figures.explorable import Explorable
 
 MARK = "ltlib-related"  # class of the figure
 SCRIPT, STYLE = "related.js", "related.css"

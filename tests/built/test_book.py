@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from ltlib.display import WIDGET
-from tests.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
+from ltlib.figures.tables import WIDGET
+from tests.support.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
 
 WIDTHS = (1280, 360)
 

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from selenium import webdriver
 
-from ltlib.atlas import LETTERS, Atlas, atlas_beside
-from ltlib.book import build_book
-from ltlib.claims import transfer_verdict
-from ltlib.corpus import Corpus
-from ltlib.quantities import transition_sparsity
-from tests.charts_in_page import ChartInPage
-from tests.pages import CHAPTERS, HEAVIEST, ROOT, open_page
-from tests.visits import served, visit
+from book.tools.build import build_book
+from ltlib.data.corpus import Corpus
+from ltlib.results.atlas import LETTERS, Atlas, atlas_beside
+from ltlib.results.claims import transfer_verdict
+from ltlib.results.quantities import transition_sparsity
+from tests.support.charts_in_page import ChartInPage
+from tests.support.pages import CHAPTERS, HEAVIEST, ROOT, open_page
+from tests.support.visits import served, visit
 
 RESULTS = ROOT / "results" / "vader-laptop.parquet"
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ltlib.book import SOURCES, execute_notebook, render
-from ltlib.export import read_table
-from ltlib.figures import phase_transition
-from tests.pages import ROOT
+from book.tools.build import SOURCES, execute_notebook, render
+from ltlib.figures.obtaining import phase_transition
+from ltlib.store.export import read_table
+from tests.support.pages import ROOT
 
 RESULTS = ROOT / "results" / "vader-laptop.parquet"
 MARKS = {"holds": "✓", "fails": "✗", "undecided": "?"}

@@ -15,10 +15,10 @@ import papermill
 import pytest
 import yaml
 
-from ltlib.book import QUIET
-from ltlib.corpus import Corpus
-from ltlib.publishing import Repository
-from tests.pages import CHAPTERS, PAGES, ROOT, text_of
+from book.tools.build import QUIET
+from book.tools.set_up import Repository
+from ltlib.data.corpus import Corpus
+from tests.support.pages import CHAPTERS, PAGES, ROOT, text_of
 from tests.test_packaging import canonical, pins
 
 INSTALLERS = {"setuptools", "wheel"}  # every environment brings its own

@@ -32,9 +32,9 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium_axe_python import Axe
 
-from ltlib.corpus import Corpus
-from ltlib.publishing import SETUP_ID, Repository
-from tests.pages import CHAPTERS, PAGES, ROOT, text_of
+from book.tools.set_up import SETUP_ID, Repository
+from ltlib.data.corpus import Corpus
+from tests.support.pages import CHAPTERS, PAGES, ROOT, text_of
 
 CHAPTER = "notebooks/02_jsd"
 TOKEN = "of-this-test"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from book.tools.pdf import PROGRAMS, one_page, print_book
 from ltlib.errors import InputError
-from ltlib.pdf import PROGRAMS, one_page, print_book
-from tests.pages import PAGES, text_of
+from tests.support.pages import PAGES, text_of
 
 
 @pytest.fixture(scope="module")

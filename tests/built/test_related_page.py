@@ -13,8 +13,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from tests.pages import open_page
-from tests.test_related import rows
+from tests.book.test_related import rows
+from tests.support.pages import open_page
 
 PAGE = "book/related_work"
 SECONDS = 10  # to wait for what must come

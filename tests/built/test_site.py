@@ -9,9 +9,9 @@ from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from tests.markup import Markup, broken_links, missing_sources, read_site
-from tests.pages import HEAVIEST, ROOT
-from tests.visits import (
+from tests.support.markup import Markup, broken_links, missing_sources, read_site
+from tests.support.pages import HEAVIEST, ROOT
+from tests.support.visits import (
     Visit,
     prefer,
     served,

@@ -11,9 +11,9 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.support.wait import WebDriverWait
 
-from ltlib.publishing import Repository, pages_address
-from tests.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
-from tests.visits import served
+from book.tools.set_up import Repository, pages_address
+from tests.support.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
+from tests.support.visits import served
 
 REPOSITORY = Repository.of(ROOT)
 ADDRESS = pages_address(REPOSITORY.url) or ""

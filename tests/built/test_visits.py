@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from tests.markup import Markup, broken_links, missing_sources, read_markup
-from tests.visits import Visit, prefer, serving, too_wide, violations, visit
+from tests.support.markup import Markup, broken_links, missing_sources, read_markup
+from tests.support.visits import Visit, prefer, serving, too_wide, violations, visit
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width"></head>

@@ -1,0 +1,1 @@
+"""The works around the paper as a graph to explore."""

@@ -1,0 +1,1 @@
+"""What builds, prints and archives the book; run from the project's folder."""

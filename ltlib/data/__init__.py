@@ -1,0 +1,1 @@
+"""Texts on their way to the network, and how far their domains lie apart."""

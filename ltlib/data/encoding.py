@@ -1,0 +1,149 @@
+"""Reviews as integer tensors, in memory and in one file that worker processes map."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ltlib.data.splits import SPLITS
+from ltlib.data.vocabulary import Vocabulary
+from ltlib.errors import InputError
+from ltlib.paths import cache_dir, existing_folder, replace_into
+
+FORMAT = 1  # raised whenever an older file must not be taken for a new one
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Encoded reviews, end to end.
+
+    Attributes:
+        tokens: int32 `[total]`, subword ids.
+        offsets: int64 `[n + 1]`; review i is `tokens[offsets[i]:offsets[i + 1]]`, never empty.
+        labels: int64 `[n]`, 0 negative, 1 positive.
+    """
+
+    tokens: Tensor
+    offsets: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The encoded reviews of one domain."""
+
+    train: Reviews
+    validation: Reviews
+    test: Reviews
+
+    def named(self) -> dict[str, Reviews]:
+        """The three by name, in order."""
+        return {split: getattr(self, split) for split in SPLITS}
+
+
+Texts = dict[str, dict[str, tuple[str, ...]]]  # domain -> split -> texts
+Labels = dict[str, dict[str, tuple[int, ...]]]
+
+
+def encode_reviews(
+    vocabulary: Vocabulary, texts: Sequence[str], labels: Sequence[int], max_length: int
+) -> Reviews:
+    """Cut every text into subwords and keep the first `max_length` of each."""
+    encoded = [ids[:max_length] for ids in vocabulary.encode_all(texts)]
+    lengths = torch.tensor([0, *map(len, encoded)], dtype=torch.int64)
+    return Reviews(
+        tokens=torch.tensor([i for ids in encoded for i in ids], dtype=torch.int32),
+        offsets=lengths.cumsum(0),
+        labels=torch.tensor(labels, dtype=torch.int64),
+    )
+
+
+def cached_splits(
+    vocabulary: Vocabulary, texts: Texts, labels: Labels, max_length: int
+) -> tuple[Path, dict[str, Splits]]:
+    """Encode the splits of every domain once; the file that holds them, and what it holds."""
+    key = hashlib.sha256(json.dumps([FORMAT, max_length, texts, labels]).encode())
+    key.update(vocabulary.model)
+    folder = existing_folder(cache_dir() / "encoded", "remove it")
+    path = folder / f"{key.hexdigest()[:32]}.safetensors"
+    if not _sound(path):
+        splits = {
+            domain: Splits(
+                *(
+                    encode_reviews(vocabulary, parts[split], labels[domain][split], max_length)
+                    for split in SPLITS
+                )
+            )
+            for domain, parts in texts.items()
+        }
+        _save_splits(splits, path)
+    return path, load_splits(path)
+
+
+def _sound(path: Path) -> bool:
+    """Whether the file is there and holds what was once written to it."""
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            written = file.metadata()["hash"]
+        return bool(written == hash_of(load_splits(path)))
+    except (InputError, safetensors.SafetensorError, KeyError, TypeError, OSError):
+        return False
+
+
+def _save_splits(splits: dict[str, Splits], path: Path) -> None:
+    tensors = {
+        f"{domain}/{split}/{field.name}": getattr(reviews, field.name)
+        for domain, parts in splits.items()
+        for split, reviews in parts.named().items()
+        for field in fields(Reviews)
+    }
+    metadata = {"domains": json.dumps(list(splits)), "hash": hash_of(splits)}
+    with replace_into(path) as temporary:
+        save_file(tensors, temporary, metadata)
+
+
+def load_splits(path: Path) -> dict[str, Splits]:
+    """Splits by domain, mapped from the file that `Corpus.path` names.
+
+    Raises:
+        InputError: there is no such file, or it holds something else.
+    """
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            domains = json.loads(file.metadata()["domains"])
+            return {
+                domain: Splits(*(_load_reviews(file, f"{domain}/{split}") for split in SPLITS))
+                for domain in domains
+            }
+    except FileNotFoundError:
+        raise InputError(f"{path}: not found; load_corpus writes it") from None
+    except (safetensors.SafetensorError, KeyError, TypeError, OSError) as error:
+        raise InputError(
+            f"{path}: no encoded corpus ({error}); delete it, load_corpus writes it anew"
+        ) from None
+
+
+def _load_reviews(file: Any, name: str) -> Reviews:
+    return Reviews(*(file.get_tensor(f"{name}/{field.name}") for field in fields(Reviews)))
+
+
+def hash_of(splits: dict[str, Splits]) -> str:
+    """sha256 over the names and tensors of all splits, in order."""
+    digest = hashlib.sha256()
+    for domain, parts in splits.items():
+        for split, reviews in parts.named().items():
+            for field in fields(Reviews):
+                tensor: Tensor = getattr(reviews, field.name)
+                digest.update(f"{domain}/{split}/{field.name}/{len(tensor)}\n".encode())
+                digest.update(tensor.numpy().astype(tensor.numpy().dtype.newbyteorder("<")).data)
+    return digest.hexdigest()

@@ -1,0 +1,126 @@
+"""Panels of accuracy against sparsity, one a domain or task."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.lines import Line2D
+
+from ltlib.errors import InputError
+from ltlib.figures.looks import GREY, STRATEGY_LOOKS, WIDTH, Drawing, drawable, sparsity_axis
+
+AXIS_LABEL = "sparsity (%), one tick a round"
+PANEL_HEIGHTS = {1: 3.6, 2: 2.6, 3: 2.2}  # inches, by the number of columns
+
+
+def grid_of_panels(
+    panels: Mapping[str, pd.DataFrame],
+    strategies: Sequence[str],
+    reference: str | None,
+    n_test: int | None,
+) -> Drawing:
+    """Curves of `strategies`, mean and standard deviation over replicates.
+
+    Args:
+        panels: by title, a table with columns `round, sparsity` and one a strategy.
+        reference: a strategy drawn as a line across each panel, at its mean of round 0.
+        n_test: reviews in a test set; its standard error is drawn once, in the first panel.
+    """
+    columns = 1 if len(panels) == 1 else 2 if len(panels) <= 5 else 3
+    rows = math.ceil(len(panels) / columns)
+    drawn = [s for s in strategies if any(_has_curve(table, s) for table in panels.values())]
+    figure = Drawing(WIDTH, 0.9 + PANEL_HEIGHTS[columns] * rows)
+    grid = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
+    for axes, (title, table) in zip(grid, panels.items(), strict=False):
+        _panel(axes, table, drawn, reference)
+        axes.set_title(drawable(title), fontsize=10)
+        sparsity_axis(axes, sparsities_by_round(table), width=(WIDTH - 0.7) / columns - 0.2)
+    for axes in grid[len(panels) :]:
+        axes.set_axis_off()
+    for axes in grid[::columns]:
+        axes.set_ylabel("test accuracy (%)")
+    figure.supxlabel(AXIS_LABEL, fontsize=10)
+    named = [*([reference] if reference else []), *drawn]
+    handles: list[Artist | ErrorbarContainer] = [_handle(strategy) for strategy in named]
+    if n_test is not None:
+        accuracy = float(next(iter(panels.values()))[[*strategies]].mean().mean())
+        handles.append(_error_bar(grid[0], accuracy, n_test))
+    figure.legend(
+        handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=9
+    )
+    return figure
+
+
+def over_replicates(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Mean and standard deviation over replicates by round; no deviation for one replicate."""
+    return table.groupby("round")[column].agg(["mean", "std"])
+
+
+def sparsities_by_round(table: pd.DataFrame) -> list[float]:
+    """Sparsity of each round from 0 to the last; not a number where a round is missing."""
+    by_round = table.groupby("round")["sparsity"].mean()
+    return [float(by_round.get(r, np.nan)) for r in range(int(by_round.index.max()) + 1)]
+
+
+def standard_error(accuracy: float, n_test: int) -> float:
+    """Standard error of an accuracy measured on `n_test` reviews: √(a(1-a)/n).
+
+    Raises:
+        InputError: `n_test` is not positive.
+    """
+    if n_test < 1:
+        raise InputError(f"n_test is {n_test}; it must be the reviews in a test set, 1 or more")
+    return math.sqrt(max(0.0, accuracy * (1 - accuracy)) / n_test)
+
+
+def tidy(axes: Axes) -> None:
+    """Two spines and a faint grid."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#E0E0E0", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _has_curve(table: pd.DataFrame, strategy: str) -> bool:
+    """Whether the strategy was run: its round 0 alone may be the full model's."""
+    rounds = table.loc[table[strategy].notna(), "round"]
+    return bool((rounds > 0).any()) or int(table["round"].max()) == 0
+
+
+def _panel(
+    axes: Axes, table: pd.DataFrame, strategies: Sequence[str], reference: str | None
+) -> None:
+    for strategy in strategies:
+        curve = over_replicates(table, strategy) * 100
+        look = STRATEGY_LOOKS[strategy]
+        axes.plot(curve.index, curve["mean"], **look.line_options())
+        low, high = curve["mean"] - curve["std"], curve["mean"] + curve["std"]
+        axes.fill_between(curve.index, low, high, color=look.colour, alpha=0.18, linewidth=0)
+    if reference is not None:
+        level = 100 * table.loc[table["round"] == 0, reference].mean()
+        look = STRATEGY_LOOKS[reference]
+        axes.axhline(level, color=look.colour, linestyle=look.line, linewidth=1.2, zorder=1)
+    tidy(axes)
+
+
+def _error_bar(axes: Axes, accuracy: float, n_test: int) -> ErrorbarContainer:
+    """One bar of ± one standard error of the test set, to the right of a panel's curves."""
+    error = 100 * standard_error(accuracy, n_test)
+    right = axes.get_xlim()[1]
+    axes.set_xlim(right=right + 0.6)
+    return axes.errorbar(
+        [right + 0.2],
+        [100 * accuracy],
+        yerr=[error],
+        fmt="none",
+        ecolor=GREY,
+        capsize=3,
+        label=f"± {error:.1f}: error of {n_test:,} test texts",
+    )
+
+
+def _handle(strategy: str) -> Line2D:
+    return Line2D([], [], label=strategy, **STRATEGY_LOOKS[strategy].line_options())

@@ -1,0 +1,105 @@
+"""Transferring tickets as a reader explores it: one task at a time (§5.3)."""
+
+import itertools
+
+import altair as alt
+import pandas as pd
+
+from ltlib.figures.controls import (
+    FORMATS,
+    WIDTH,
+    choice,
+    hover,
+    over_replicates,
+    reach,
+    sparsity_axis,
+    strategy_colour,
+    strategy_shape,
+    styled,
+)
+from ltlib.figures.explorable import Explorable
+from ltlib.figures.tables import points
+from ltlib.results.claims import transfer_verdict
+from ltlib.results.desai2019 import MASKS
+from ltlib.results.side_by_side import transferred
+
+PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
+
+
+def transfer_between(
+    results: pd.DataFrame, divergence: pd.DataFrame, source: str, target: str, values: str
+) -> Explorable:
+    """The transfer curve of one task beside the target's own ticket, its JSD and verdict (§5.3).
+
+    Args:
+        results: the results table.
+        divergence: columns `source, target, nats` of an atlas; empty where it is not known.
+        source, target, values: where the menus begin; values is `reset` or `random`.
+
+    Raises:
+        InputError: no transfers among the results.
+    """
+    strategies = ["ticket-target", *MASKS]
+    data = over_replicates(transferred(results), ["source", "target"], strategies)
+    shown = (
+        "datum.source == source && datum.target == target"
+        " && (datum.strategy == 'ticket-target' || datum.strategy == 'masks-' + values)"
+    )
+    base = alt.Chart(data).transform_filter(shown).encode(x=sparsity_axis(data))
+    colour = strategy_colour(strategies)
+    band = base.mark_area(opacity=0.18).encode(
+        y=alt.Y("low:Q").scale(domain=reach(data)).axis(format="%").title("test accuracy"),
+        y2="high:Q",
+        color=colour,
+    )
+    line = base.mark_line().encode(y="mean:Q", color=colour)
+    dots = base.mark_point(filled=True, size=50, opacity=1).encode(
+        y="mean:Q",
+        color=colour,
+        shape=strategy_shape(strategies),
+        tooltip=hover("source", "target", "strategy"),
+    )
+    sources, targets = ([*dict.fromkeys(data[name])] for name in ("source", "target"))
+    said = f"{_said_of_tasks(results, divergence)}[source + target + values]"
+    chart = (
+        alt.layer(band, line, dots)
+        .add_params(
+            alt.param(name="source", value=source, bind=choice("Source ", sources)),
+            alt.param(name="target", value=target, bind=choice("Target ", targets)),
+            alt.param(name="values", value=values, bind=choice("Values ", ["reset", "random"])),
+        )
+        .properties(
+            width=WIDTH,
+            height=300,
+            title=alt.Title(alt.ExprRef(f"{said} || ['No such task: choose another target', '']")),
+        )
+    )
+    return Explorable(
+        styled(chart),
+        data.drop(columns=["low", "high"]),
+        "Test accuracy on the target of each task by round: mean, standard deviation, replicates",
+        "transfers-by-round",
+        FORMATS,
+    )
+
+
+def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame) -> dict[str, list[str]]:
+    """Two lines for each task and strategy: how far apart the domains are, and the verdict."""
+    known = len(divergence) > 0
+    apart = divergence.set_index(["source", "target"])["nats"].to_dict() if known else {}
+    moved = results[results["experiment"] == "transfer"]
+    said = {}
+    for (source, target), strategy in itertools.product(
+        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), MASKS
+    ):
+        verdict = transfer_verdict(results, source, target, strategy)
+        nats = f"{apart[source, target]:.3f} nats" if apart else "not known"
+        found = (
+            f"Up to 90% sparsity {strategy} − ticket-target is {points(verdict.mean)}: "
+            f"{PLACES.get(verdict.place, verdict.place)}"
+        )
+        said[source + target + strategy.removeprefix("masks-")] = [
+            f"{source} → {target}: JSD {nats}",
+            found,
+        ]
+    return said

@@ -1,0 +1,1 @@
+"""What results tables say: quantities, verdicts, claims. Nothing here trains or draws."""

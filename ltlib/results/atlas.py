@@ -1,0 +1,193 @@
+"""What tickets look like inside: where masks survive, which subwords they keep, how far apart
+their domains are. A results table holds accuracies alone; an atlas goes with it.
+
+Of each domain's ticket-reset chain, replicate 0. A mask is not stored whole but by its *fates*: for
+each entry the last round it survived, since nothing pruned returns.
+"""
+
+import itertools
+import json
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ltlib.data.corpus import Corpus
+from ltlib.data.divergence import divergence_matrix
+from ltlib.errors import InputError
+from ltlib.paths import replace_into, writing
+from ltlib.protocol import Protocol
+from ltlib.pruning import Masks, layers
+from ltlib.runs.front import load_ticket
+
+ENDING = ".atlas.json"
+LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
+ROWS, COLUMNS = 48, 64  # of a mask's picture: a larger one is thinned evenly
+TOP = 12  # subwords listed for a domain and round
+
+Rounds = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Four tables.
+
+    Attributes:
+        divergence: columns `source, target, nats`, every ordered pair of domains.
+        layers: columns `domain, layer, round, survivors, entries, rows_alive, rows`: weights of a
+            layer, and its rows (subwords, filters, hidden units, classes) with a survivor.
+        masks: columns `domain, layer, row, fates`: each row of a thinned mask as letters, `a` for
+            an entry that only round 0 had.
+        subwords: columns `domain, round, rank, piece`, and `kept`: for every domain in order the
+            entries of the subword's embedding that its ticket keeps.
+    """
+
+    divergence: pd.DataFrame
+    layers: pd.DataFrame
+    masks: pd.DataFrame
+    subwords: pd.DataFrame
+
+    @property
+    def domains(self) -> list[str]:
+        """In the order of `kept`; none where no atlas was published."""
+        return list(dict.fromkeys(self.layers["domain"]))
+
+
+def make_atlas(
+    corpus: Corpus,
+    protocol: Protocol,
+    domains: Sequence[str],
+    seed: int = 0,
+    store: str | Path | None = None,
+) -> Atlas:
+    """The atlas of the tickets of `domains` in the run store, rounds 0 to `protocol.rounds`.
+
+    Raises:
+        InputError: a ticket is not stored; more rounds than there are letters.
+    """
+    chains = {
+        domain: [
+            load_ticket(corpus, protocol, domain, r, seed=seed, store=store).masks
+            for r in range(protocol.rounds + 1)
+        ]
+        for domain in sorted(domains)  # as in a results table, so that colours agree
+    }
+    return atlas_of(chains, corpus.vocabulary.pieces, divergence_matrix(corpus))
+
+
+def atlas_of(
+    chains: dict[str, list[Masks]], pieces: Sequence[str], divergence: pd.DataFrame
+) -> Atlas:
+    """The atlas of tickets whose masks are at hand.
+
+    Args:
+        chains: the masks of each round from 0 on, by domain.
+        pieces: the subwords, in the order of the embedding's rows.
+        divergence: domains × domains, in nats; others may be among them.
+
+    Raises:
+        InputError: more rounds than there are letters.
+    """
+    rounds = range(max(map(len, chains.values())))
+    if len(rounds) > len(LETTERS):
+        raise InputError(f"atlas: {len(rounds)} rounds; it holds at most {len(LETTERS)}")
+    fates = {domain: _fates(chain) for domain, chain in chains.items()}
+    embeddings = {domain: found["embedding"] for domain, found in fates.items()}
+    return Atlas(
+        _pairs(divergence.loc[list(chains), list(chains)]),
+        pd.concat([_counts(domain, found, rounds) for domain, found in fates.items()]),
+        pd.concat([_pictures(domain, found) for domain, found in fates.items()]),
+        _subwords(embeddings, pieces, rounds[1:]),
+    )
+
+
+def _pairs(divergence: pd.DataFrame) -> pd.DataFrame:
+    """Every ordered pair of domains with its divergence."""
+    names, nats = list(divergence.index), divergence.to_numpy(dtype=float)
+    pairs = [
+        (names[i], names[j], float(nats[i, j]))
+        for i, j in itertools.permutations(range(len(names)), 2)
+    ]
+    return pd.DataFrame(pairs, columns=["source", "target", "nats"])
+
+
+def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:
+    """By layer, the last round that each of its weights survived: `[rows, columns]`."""
+    return {
+        layer: np.sum([_matrix(masks[f"{layer}.weight"].numpy()) for masks in chain], axis=0) - 1
+        for layer in layers(chain[0])
+    }
+
+
+def _matrix(weights: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A layer's weights, a row for each of its units; a convolution's `[h, filters, d]` turned."""
+    if weights.ndim == 3:
+        weights = weights.transpose(1, 0, 2)
+    return weights.reshape(len(weights), -1)
+
+
+def _counts(domain: str, fates: dict[str, Rounds], rounds: Sequence[int]) -> pd.DataFrame:
+    rows = []
+    for layer, last in fates.items():
+        for r in rounds:
+            alive = last >= r
+            counted = (alive.sum(), alive.size, alive.any(axis=1).sum(), len(alive))
+            rows.append((domain, layer, r, *map(int, counted)))
+    columns = ["domain", "layer", "round", "survivors", "entries", "rows_alive", "rows"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _pictures(domain: str, fates: dict[str, Rounds]) -> pd.DataFrame:
+    rows = []
+    for layer, last in fates.items():
+        thinned = last[np.ix_(_evenly(last.shape[0], ROWS), _evenly(last.shape[1], COLUMNS))]
+        for number, row in enumerate(thinned):
+            rows.append((domain, layer, number, "".join(LETTERS[r] for r in row)))
+    return pd.DataFrame(rows, columns=["domain", "layer", "row", "fates"])
+
+
+def _evenly(count: int, most: int) -> Rounds:
+    return np.linspace(0, count - 1, min(count, most)).round().astype(np.int64)
+
+
+def _subwords(
+    fates: dict[str, Rounds], pieces: Sequence[str], rounds: Sequence[int]
+) -> pd.DataFrame:
+    """The subwords of which a domain's ticket keeps most, the most frequent first among equals."""
+    rows = []
+    for number, domain in enumerate(fates):
+        for r in rounds:
+            kept = np.stack([(last >= r).sum(axis=1) for last in fates.values()])
+            best = np.argsort(-kept[number], kind="stable")[:TOP]
+            for rank, piece in enumerate(best, 1):
+                rows.append((domain, r, rank, pieces[piece], kept[:, piece].tolist()))
+    return pd.DataFrame(rows, columns=["domain", "round", "rank", "piece", "kept"])
+
+
+def write_atlas(atlas: Atlas, path: Path) -> None:
+    """Store `atlas` as JSON, a table as its columns."""
+    tables = {f.name: getattr(atlas, f.name).to_dict("list") for f in fields(Atlas)}
+    with writing(path), replace_into(path) as temporary:
+        temporary.write_text(json.dumps(tables, ensure_ascii=False) + "\n")
+
+
+def atlas_beside(results: str | Path) -> Atlas:
+    """The atlas that was published with the results table at this path; empty if there is none.
+
+    Raises:
+        InputError: the file is no atlas.
+    """
+    path = Path(str(results).removesuffix(".parquet") + ENDING)
+    if not path.exists():
+        return Atlas(*(pd.DataFrame({"domain": []}) for _ in fields(Atlas)))
+    try:
+        tables = json.loads(path.read_text(encoding="utf-8"))
+        return Atlas(**{f.name: pd.DataFrame(tables[f.name]) for f in fields(Atlas)})
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: is no atlas ({error}); write it again with `ltlib export --atlas`"
+        ) from None

@@ -1,0 +1,168 @@
+"""A verdict on each of the paper's claims, from a results table.
+
+The claims are in `ltlib.results.desai2019`; how a verdict is reached is said in
+`ltlib.results.verdicts`. A claim about named domains is measured on those where the table has
+them; elsewhere on all sources where that makes sense, and not at all where it does not.
+"""
+
+import math
+from functools import partial
+
+import pandas as pd
+
+from ltlib.errors import InputError
+from ltlib.figures.tables import Table, points
+from ltlib.results.desai2019 import CLAIMS, MASKS, OWN, TRANSFER, Claim
+from ltlib.results.quantities import EARLY, deviations, transfer_lead
+from ltlib.results.side_by_side import check_table, transferred
+from ltlib.results.verdicts import (
+    ALIKE,
+    FAILS,
+    HOLDS,
+    NOT_MEASURED,
+    UNDECIDED,
+    Verdict,
+    by_replicate,
+    judge,
+)
+
+SPACE = "\u00a0"  # at which no line breaks
+MARKS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?", NOT_MEASURED: "·"}  # beside the word, never alone
+
+
+def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
+    """The verdict of a results table on a claim.
+
+    Raises:
+        InputError: the table lacks columns or rows, or mixes corpora or protocols.
+    """
+    check_table(results)
+    rows = deviations(results) if claim.varies else results
+    moved = rows["experiment"] == TRANSFER
+    named = moved & rows["source"].isin(claim.sources)
+    if named.any():
+        rows = rows[named | ~moved]
+    elif claim.sources and not claim.general:
+        return judge([], claim.claimed)
+    return judge(by_replicate(rows, claim.experiment, claim.measure), claim.claimed)
+
+
+def judged(results: pd.DataFrame) -> pd.DataFrame:
+    """The verdict of a results table on every claim.
+
+    Returns:
+        Columns `id, section, experiment, statement, quantity, above, below, mean, low, high,
+        replicates, verdict`, a row a claim. Numbers are fractions: the quantity is claimed to lie
+        between `above` and `below` (infinite where no end is claimed); its interval is from `low`
+        to `high`.
+
+    Raises:
+        InputError: as `verdict`.
+    """
+    rows = []
+    for claim in CLAIMS:
+        found = verdict(claim, results)
+        rows.append(
+            {
+                "id": claim.id,
+                "section": claim.section,
+                "experiment": claim.experiment,
+                "statement": claim.statement,
+                "quantity": claim.quantity,
+                "above": claim.claimed.above,
+                "below": claim.claimed.below,
+                "mean": found.mean,
+                "low": found.low,
+                "high": found.high,
+                "replicates": found.replicates,
+                "verdict": found.word,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def claims_table(claims: pd.DataFrame, caption: str) -> Table:
+    """What `judged` gives, to be read: in points, with the verdict beside the claim."""
+    ends = zip(claims["above"], claims["below"], strict=True)
+    claimed = pd.Series([_claimed(*both) for both in ends], claims.index)
+    shown = _in_brief(claims)
+    shown["the paper says"] += " (" + claims["section"] + ")"
+    shown["90% interval"] = list(map(_interval, claims["low"], claims["high"]))
+    shown["quantity: claimed"] = claims["quantity"] + ": " + claimed
+    return Table(shown, caption, {"mean": _number})
+
+
+def miniature(claims: pd.DataFrame, caption: str) -> Table:
+    """Claim, verdict and mean in points, of the claims that were measured."""
+    known = claims[claims["verdict"] != NOT_MEASURED]
+    return Table(_in_brief(known), caption, {"mean": _number})
+
+
+def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: str) -> Verdict:
+    """Whether a transferred ticket is as accurate as the target's own, up to 90% sparsity.
+
+    The quantity is transferred ticket minus ticket-target, averaged over the pruned rounds up to
+    90%; the claim is that it lies within one point of zero. `Verdict.place` says `within`, `below`
+    (the transferred ticket is worse), `above`, `undecided` or `not measured`.
+
+    Args:
+        results: the results table.
+        source, target: a task that the table holds.
+        strategy: `masks-reset` or `masks-random`.
+
+    Raises:
+        InputError: no such task or strategy, or no transfers in the table.
+    """
+    if strategy not in MASKS:
+        raise InputError(f"strategy '{strategy}' is not known; it is one of {', '.join(MASKS)}")
+    table = transferred(results)
+    tasks = dict.fromkeys(zip(table["source"], table["target"], strict=True))
+    if (source, target) not in tasks:
+        known = ", ".join(":".join(task) for task in tasks)
+        raise InputError(f"results: task {source}:{target} is not there; there are {known}")
+    obtain = (results["experiment"] == "obtain") & (results["source"] == target)
+    task = (results["source"] == source) & (results["target"] == target) & ~obtain
+    lead = partial(transfer_lead, better=strategy, worse=OWN, upto=EARLY)
+    return judge(by_replicate(results[obtain | task], TRANSFER, lead), ALIKE)
+
+
+def tasks_judged(results: pd.DataFrame) -> pd.DataFrame:
+    """`transfer_verdict` of every task, as texts: mean in points and place, a column a strategy.
+
+    Raises:
+        InputError: no transfers in the table.
+    """
+    known = transferred(results)[["source", "target"]].drop_duplicates(ignore_index=True)
+    for strategy in MASKS:
+        verdicts = [
+            transfer_verdict(results, source, target, strategy)
+            for source, target in zip(known["source"], known["target"], strict=True)
+        ]
+        known[strategy] = [f"{_number(found.mean)} {found.place}" for found in verdicts]
+    return known
+
+
+def _in_brief(claims: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "the paper says": claims["statement"],
+            "verdict": [f"{MARKS[word]} {word}".replace(" ", SPACE) for word in claims["verdict"]],
+            "mean": claims["mean"],
+        }
+    )
+
+
+def _number(fraction: float) -> str:
+    """In points, the unit left to the caption."""
+    return points(fraction).removesuffix(f"{SPACE}points")
+
+
+def _interval(low: float, high: float) -> str:
+    return "–" if math.isnan(low) else f"{_number(low)}{SPACE}to{SPACE}{_number(high)}"
+
+
+def _claimed(above: float, below: float) -> str:
+    ends = [f"{100 * end:+.0f}".replace("-", "−").replace("+0", "0") for end in (above, below)]
+    if math.isinf(below):
+        return f"above {ends[0]}"
+    return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]}{SPACE}to{SPACE}{ends[1]}"

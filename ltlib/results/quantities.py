@@ -1,0 +1,195 @@
+"""The numbers that the paper's claims are about, measured on a results table.
+
+Differences of accuracies are fractions (0.01 is one point), paired within a replicate, and
+averaged over rounds and replicates, every domain or task counting the same. A quantity that the
+table has no rounds for is not a number. Sections (§) are those of Desai, Zhan & Aly (2019).
+"""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from ltlib.data.divergence import Distribution
+from ltlib.results.side_by_side import obtained, transferred
+
+HALF = 0.50
+EARLY = 0.90  # "early stages of sparsification (0-90%)", §5.2
+ALIKE = 0.96  # up to here reset and random are alike, §5.2
+LATE = 0.99  # up to here and beyond masks from CDs are better, §5.3
+DEEP = 0.999  # ticket-reset is stable "over 99.9%", §5.2
+LARGEST_TEST_SET = 1_000_000
+
+Sparsities = tuple[float, float]  # above the first, up to the second
+UNPRUNED: Sparsities = (-1.0, 0.0)
+
+
+def contributions(p: Distribution, q: Distribution, pieces: tuple[str, ...]) -> pd.DataFrame:
+    """What each subword adds to the Jensen-Shannon divergence of two domains (§3, Eq. 1).
+
+    Args:
+        p, q: frequencies of the subwords in either domain, `[vocabulary]`.
+        pieces: the subwords.
+
+    Returns:
+        Columns `piece, p, q, term`, largest term first; the terms sum to the divergence in nats.
+    """
+    middle = (p + q) / 2
+    terms = (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
+    table = pd.DataFrame({"piece": pieces, "p": p, "q": q, "term": terms})
+    return table.sort_values("term", ascending=False, kind="stable", ignore_index=True)
+
+
+def pairs_by_distance(matrix: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Every two domains and the divergence between them, the nearest first.
+
+    §3: Electronics and Home are nearest, CDs and Home farthest apart.
+
+    Args:
+        matrix: domains × domains, symmetric, in nats.
+    """
+    names = [str(name) for name in matrix.index]
+    values = matrix.to_numpy(dtype=float)
+    pairs = [
+        (names[i], names[j], float(values[i, j]))
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+    ]
+    return sorted(pairs, key=lambda pair: pair[2])
+
+
+def obtaining_lead(
+    results: pd.DataFrame,
+    better: str,
+    worse: str,
+    above: float = 0.0,
+    upto: float = 1.0,
+    domain: str | None = None,
+) -> float:
+    """Mean of `better` − `worse` at sparsities in (above, upto], of one domain or of all (§5.2)."""
+    table = _of(obtained(results), domain=domain)
+    return _lead(table, better, worse, above, upto)
+
+
+def transfer_lead(
+    results: pd.DataFrame,
+    better: str,
+    worse: str,
+    above: float = 0.0,
+    upto: float = 1.0,
+    source: str | None = None,
+    target: str | None = None,
+) -> float:
+    """Mean of `better` − `worse` on the target at sparsities in (above, upto] (§5.3)."""
+    table = _of(transferred(results), source=source, target=target)
+    return _lead(table, better, worse, above, upto)
+
+
+def obtaining_change(
+    results: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities
+) -> float:
+    """Mean accuracy at the sparsities `after` minus that at the sparsities `before` (§5.2)."""
+    return _change(obtained(results), strategy, before, after)
+
+
+def transfer_change(
+    results: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities
+) -> float:
+    """As `obtaining_change`, on the target (§5.3)."""
+    return _change(transferred(results), strategy, before, after)
+
+
+def deviations(results: pd.DataFrame) -> pd.DataFrame:
+    """The results table with deviations for accuracies: how far each run is from its replicates.
+
+    The absolute difference to the mean over replicates, as in Levene's test of variances: a mean of
+    it compares how much strategies vary. Two replicates are equally far from their mean whatever
+    they are, so a run of fewer than three is not a number.
+    """
+    runs = results.groupby(["experiment", "strategy", "source", "target", "round"])["test_accuracy"]
+    far = (results["test_accuracy"] - runs.transform("mean")).abs()
+    return results.assign(test_accuracy=far.where(runs.transform("count") >= 3))
+
+
+def behind_the_others(results: pd.DataFrame, domain: str) -> float:
+    """The full model's accuracy in `domain` minus the lowest in any other (§5.3: CDs)."""
+    table = obtained(results)
+    dense = table[table["round"] == 0].groupby("domain")["full-model"].mean()
+    return float(dense.get(domain, np.nan) - dense.drop(domain, errors="ignore").min())
+
+
+def winning_sparsity(results: pd.DataFrame, domain: str, tolerance: float = 0.0) -> float:
+    """Highest sparsity at which ticket-reset is no worse than the full model (§6).
+
+    Args:
+        tolerance: how far below the full model's mean still counts as no worse.
+
+    Returns:
+        0.0 when no pruned ticket is as good.
+    """
+    table = _of(obtained(results), domain=domain)
+    means = table.groupby("round")[["sparsity", "ticket-reset", "full-model"]].mean()
+    winning = means[means["ticket-reset"] >= means["full-model"] - tolerance]
+    return float(winning["sparsity"].max()) if len(winning) else 0.0
+
+
+def transition_sparsity(results: pd.DataFrame, domain: str, threshold: float = 0.02) -> float:
+    """Sparsity from which ticket-reset stays ahead of ticket-random by `threshold` (§5.2, §6).
+
+    The phase transition: from this round on the mean lead is at least `threshold` in every round.
+
+    Returns:
+        Not a number when the last round has no such lead.
+    """
+    table = _of(obtained(results), domain=domain)
+    table = table[table["round"] > 0]
+    lead = (table["ticket-reset"] - table["ticket-random"]).groupby(table["round"]).mean()
+    sparsity = table.groupby("round")["sparsity"].mean()
+    start = float("nan")
+    for round_ in reversed(lead.index):
+        if not lead[round_] >= threshold:
+            break
+        start = float(sparsity[round_])
+    return start
+
+
+def size_of_test_set(results: pd.DataFrame) -> int:
+    """Reviews in the test set, from the accuracies alone: each is a whole number over this one.
+
+    The least common denominator of the accuracies. Should every count of right answers share a
+    factor with the number sought, it is smaller than the truth by that factor.
+    """
+    parts = [Fraction(a).limit_denominator(LARGEST_TEST_SET) for a in results["test_accuracy"]]
+    return math.lcm(*(part.denominator for part in parts))
+
+
+def _relative_entropy(p: Distribution, q: Distribution) -> Distribution:
+    """Summands of KL(p‖q) in nats; a subword that p lacks adds nothing."""
+    summands = np.zeros_like(p)
+    there = p > 0
+    summands[there] = p[there] * np.log(p[there] / q[there])
+    return summands
+
+
+def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:
+    for column, name in names.items():
+        if name is not None:
+            table = table[table[column] == name]
+    return table
+
+
+def _between(table: pd.DataFrame, above: float, upto: float) -> pd.DataFrame:
+    """Rounds with sparsity in (above, upto]; sparsity is rounded so that 0.9 means 90%."""
+    sparsity = table["sparsity"].round(4)
+    return table[(sparsity > above) & (sparsity <= upto)]
+
+
+def _lead(table: pd.DataFrame, better: str, worse: str, above: float, upto: float) -> float:
+    rounds = _between(table, above, upto)
+    return float((rounds[better] - rounds[worse]).mean())
+
+
+def _change(table: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities) -> float:
+    first, then = _between(table, *before), _between(table, *after)
+    return float(then[strategy].mean() - first[strategy].mean())

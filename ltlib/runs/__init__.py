@@ -1,0 +1,1 @@
+"""Carrying out a plan of runs to its end."""

@@ -1,0 +1,101 @@
+"""Carrying out a plan to its end, whatever happens, on local processes or on Ray."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Literal
+
+from ltlib.errors import DamagedError
+from ltlib.runs.driver import Driver, Report
+from ltlib.runs.engine import Engine
+from ltlib.runs.local_engine import LocalEngine, available_cores
+from ltlib.runs.progress import Progress
+from ltlib.runs.schedule import Schedule
+from ltlib.spec import RunSpec
+from ltlib.store.failures import Failures
+from ltlib.store.plans import write_plan
+from ltlib.store.store import Store
+
+EngineName = Literal["local", "ray"]
+
+
+def execute(
+    specs: Sequence[RunSpec],
+    store: Store,
+    splits_path: Path,
+    provenance: dict[str, Any],
+    workers: int = 0,
+    device: str = "cpu",
+    progress: bool = False,
+    engine: EngineName = "local",
+    address: str | None = None,
+    gpus_per_run: float = 0.0,
+    retry_failed: bool = False,
+) -> Report:
+    """Carry out those of `specs` that the store does not hold, or holds damaged.
+
+    A run that fails is recorded and blocks only what needs it. Ctrl-C once finishes the runs in
+    training, twice stops at once; after either, the same call goes on.
+
+    Args:
+        specs: each after the one it needs.
+        splits_path: the file of encoded splits (`Corpus.path`).
+        provenance: written with every run, beside what its worker says of itself.
+        workers: runs at once; 0 means one a core, or what the cluster has room for.
+        progress: show a bar with an estimate of the time left, on stderr.
+        engine: `local` processes, or `ray`.
+        address: of a Ray cluster; None starts one here.
+        gpus_per_run: the share of a GPU that a run on Ray takes.
+        retry_failed: try again what is recorded as failed.
+
+    Raises:
+        InputError: the store cannot be written, the splits not be read, or there is no cluster.
+        KeyboardInterrupt: stopped before the end.
+    """
+    write_plan(store.path, specs)
+    schedule = Schedule(specs, sound_runs(store, specs))
+    if not len(schedule):
+        return Report()
+    if retry_failed:
+        for spec in schedule.remaining():
+            Failures(store.path).clear(spec)
+    workers = _workers(workers, engine, len(schedule))
+    trainer = _open(engine, workers, splits_path, device, address, gpus_per_run)
+    with closing(Progress(schedule.remaining(), progress)) as shown:
+        return Driver(schedule, store, trainer, provenance, shown).drive()
+
+
+def sound_runs(store: Store, specs: Iterable[RunSpec]) -> set[str]:
+    """Names of those of `specs` that are there and undamaged."""
+    there = set(store.hashes())
+    planned = (spec.hash for spec in specs)
+    return {name for name in planned if name in there and _is_sound(store, name)}
+
+
+def _is_sound(store: Store, name: str) -> bool:
+    try:
+        store.verify(name)
+    except DamagedError:
+        return False
+    return True
+
+
+def _workers(workers: int, engine: EngineName, runs: int) -> int:
+    if engine == "ray":
+        return workers
+    return min(workers or available_cores(), runs)
+
+
+def _open(
+    engine: EngineName,
+    workers: int,
+    splits_path: Path,
+    device: str,
+    address: str | None,
+    gpus_per_run: float,
+) -> Engine:
+    if engine == "local":
+        return LocalEngine(workers, splits_path, device)
+    from ltlib.runs.ray_engine import RayEngine  # needs the extra `cluster`
+
+    return RayEngine(workers, splits_path, device, address, gpus_per_run)

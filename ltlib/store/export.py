@@ -1,0 +1,163 @@
+"""Published results: a Parquet table that carries where its numbers come from."""
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ltlib.data.corpus import load_corpus
+from ltlib.errors import InputError
+from ltlib.paths import replace_into, writing
+from ltlib.protocol import Protocol
+from ltlib.results.atlas import ENDING, make_atlas, write_atlas
+from ltlib.store.store import COLUMNS, Store, in_order
+
+METADATA = b"ltlib"
+
+
+def write_table(stores: Sequence[Store], out: str | Path) -> int:
+    """Write the results table of `stores`, a run that several hold once; the number of its rows.
+
+    Beside it goes `<name>.provenance.json`: what the runs are, what computed them, and how long it
+    took. The table's own metadata (key `ltlib`) holds the versions, commits and processors too.
+
+    Args:
+        out: a path, or a URL that fsspec writes to (`s3://bucket/results.parquet`).
+
+    Raises:
+        InputError: the stores hold no runs, or disagree about one; `out` cannot be written.
+    """
+    if "://" not in str(out):
+        _check_place(Path(out))
+    holders = merged(stores)
+    if not holders:
+        raise InputError(f"{stores[0].path}: holds no runs; fill it with `ltlib run`")
+    table = in_order(holders[name].row(name) for name in sorted(holders))
+    content = pa.Table.from_pandas(table, preserve_index=False)
+    origin = json.dumps(_provenances(holders), sort_keys=True).encode()
+    content = content.replace_schema_metadata({**(content.schema.metadata or {}), METADATA: origin})
+    buffer = io.BytesIO()
+    pq.write_table(content, buffer)
+    _write(buffer.getvalue(), out)
+    described = json.dumps(_described(table, holders), indent=1, sort_keys=True, ensure_ascii=False)
+    _write((described + "\n").encode(), str(out).removesuffix(".parquet") + ".provenance.json")
+    return len(table)
+
+
+def write_atlas_of(store: Store, out: str | Path) -> Path:
+    """Write the atlas of a store's tickets beside its table; the path of the atlas.
+
+    Raises:
+        InputError: the store's corpus cannot be loaded or has changed; a ticket is missing; `out`
+            is no file.
+    """
+    if "://" in str(out):
+        raise InputError(f"{out}: an atlas lies beside a file; export to a file and copy both")
+    table = store.table()
+    obtained = table[table["experiment"] == "obtain"]
+    if obtained.empty:
+        raise InputError(f"{store.path}: holds no tickets; obtain them with `ltlib run`")
+    protocol = Protocol.from_differences(json.loads(obtained["protocol"].iloc[0]))
+    source = store.run(store.hashes()[0])["provenance"]["corpus_source"]
+    corpus = load_corpus(source, protocol)
+    if corpus.hash != obtained["corpus_hash"].iloc[0]:
+        raise InputError(f"{source}: is not the corpus that {store.path} was computed from")
+    path = Path(str(out).removesuffix(".parquet") + ENDING)
+    seed, domains = int(obtained["seed"].iloc[0]), list(dict.fromkeys(obtained["source"]))
+    protocol = replace(protocol, rounds=int(obtained["round"].max()))
+    write_atlas(make_atlas(corpus, protocol, domains, seed, store.path), path)
+    return path
+
+
+def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:
+    """What the rows of a table share, and the names of its runs (hashes of their specs)."""
+    same = ("corpus", "corpus_hash", "protocol", "spec_version", "seed")
+    return {
+        **{name: table[name].unique().tolist() for name in same},
+        "hours": table["seconds"].sum() / 3600,
+        "computed_by": _provenances(holders),
+        "runs": sorted(holders),
+    }
+
+
+def merged(stores: Iterable[Store]) -> dict[str, Store]:
+    """Names of all runs of `stores`, each with a store that holds it.
+
+    Raises:
+        InputError: two stores hold different results under one name; damaged files.
+    """
+    holders: dict[str, Store] = {}
+    for store in stores:
+        for name in store.hashes():
+            if name in holders and _results(store, name) != _results(holders[name], name):
+                raise InputError(
+                    f"run {name} differs between {holders[name].path} and {store.path} "
+                    "(other processors?); export them apart, or remove it from one"
+                )
+            holders.setdefault(name, store)
+    return holders
+
+
+def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What equal runs have in common: all but how long it took, and where."""
+    sums = store.run(name)["sha256"]
+    del sums["metrics.json"]
+    return {key: v for key, v in store.metrics(name).items() if key != "seconds"}, sums
+
+
+def _check_place(out: Path) -> None:
+    if not out.resolve().parent.is_dir():
+        raise InputError(f"{out.parent}: folder not found; make it first")
+    if out.is_dir():
+        raise InputError(f"{out}: is a folder; name a .parquet file")
+
+
+def _write(content: bytes, out: str | Path) -> None:
+    if "://" not in str(out):
+        with writing(Path(out)), replace_into(Path(out)) as temporary:
+            temporary.write_bytes(content)
+        return
+    try:
+        system, path = fsspec.core.url_to_fs(str(out))  # fsspec.open would make a missing bucket
+        with system.open(path, "wb") as file:
+            file.write(content)
+    except Exception as error:  # each file system raises its own
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{out}: cannot be written ({reason}); check address and rights") from None
+
+
+def _provenances(holders: dict[str, Store]) -> list[dict[str, Any]]:
+    """The distinct provenances of runs, without where the user's files and machines are."""
+    seen: dict[str, dict[str, Any]] = {}
+    for name, store in holders.items():
+        origin = store.run(name)["provenance"]
+        for place in ("corpus_source", "machine"):
+            origin.pop(place, None)
+        seen[json.dumps(origin, sort_keys=True)] = origin
+    return list(seen.values())
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A published results table.
+
+    Raises:
+        InputError: not there, not Parquet, or without the columns of a results table.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: results table not found; write one with `ltlib export`")
+    try:
+        table = pd.read_parquet(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{path}: is not a Parquet table ({error})") from None
+    missing = [column for column in COLUMNS if column not in table.columns]
+    if missing:
+        raise InputError(f"{path}: column '{missing[0]}' is missing; write it with `ltlib export`")
+    return table

@@ -1,0 +1,57 @@
+"""The pictures of the book as a whole are those that the published table gives."""
+
+import io
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from book.tools.cover import PLACE, SURVIVORS, card, draw_cover, icon
+from ltlib.errors import InputError
+from ltlib.store.export import read_table
+from tests.support.project import ROOT
+
+TABLE = ROOT / "results" / "vader-laptop.parquet"
+NAMES = ("tickets.png", "card.png", "favicon.png")
+
+
+def pixels(content: bytes) -> np.ndarray:
+    """Height × width × colours."""
+    return np.asarray(matplotlib.image.imread(io.BytesIO(content), format="png"))
+
+
+def test_the_stored_pictures_are_drawn_from_the_published_table(tmp_path: Path) -> None:
+    draw_cover(TABLE, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(NAMES)
+    for name in NAMES:
+        drawn = pixels((tmp_path / name).read_bytes())
+        stored = pixels((ROOT / PLACE / name).read_bytes())
+        assert drawn.shape == stored.shape
+        assert np.abs(drawn - stored).mean() < 0.01, f"{name}: run python -m book.tools.cover"
+
+
+def test_the_card_draws_the_mean_of_each_domain_and_round() -> None:
+    table = read_table(TABLE)
+    lines = {line.get_label(): line.get_ydata() for line in card(table).axes[0].get_lines()}
+    chosen = table[(table["experiment"] == "obtain") & (table["strategy"] == "ticket-reset")]
+    for domain, rows in chosen.groupby("source"):
+        expected = 100 * rows.groupby("round")["test_accuracy"].mean()
+        drawn = np.asarray(lines[domain])
+        assert drawn[1:] == pytest.approx(expected[expected.index > 0].to_numpy())
+    assert set(lines) == set(chosen["source"])
+
+
+def test_the_icon_has_as_many_survivors_as_it_says() -> None:
+    drawn = pixels(icon().png())[..., :3]
+    assert drawn.shape[:2] == (64, 64)
+    orange = (drawn[..., 0] > 0.8) & (drawn[..., 2] < 0.2)
+    blue = (drawn[..., 0] < 0.2) & (drawn[..., 2] > 0.6)
+    assert orange.sum() / (orange.sum() + blue.sum()) == pytest.approx(
+        len(SURVIVORS) / 16, abs=0.02
+    )
+
+
+def test_without_a_table_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="missing"):
+        draw_cover(tmp_path / "missing.parquet", tmp_path)

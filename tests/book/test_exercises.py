@@ -1,0 +1,344 @@
+"""What the answers of the exercises say is what the chapters then show."""
+
+import contextlib
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ltlib.figures.panels import standard_error
+from ltlib.results import quantities as q
+from ltlib.results.published import VERDICTS, overview
+from ltlib.results.side_by_side import obtained, transferred
+from ltlib.store.export import read_table
+from tests.support.project import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PUBLISHED = ROOT / "results" / "vader-laptop.parquet"
+SKIPPED = ("set-up", "explore", "tricks")  # how their names begin; nothing later needs them
+VOCABULARY = "from dataclasses import replace\nprotocol = replace(Protocol.named(scale), "
+LOADED = "protocol = Protocol.named(scale)"
+
+Edits = Mapping[str, Sequence[tuple[str, str]]]  # by a cell's id: what to replace, and with what
+
+pytestmark = pytest.mark.usefixtures("vader_corpus")
+
+
+def chapter(
+    name: str,
+    upto: str,
+    edits: Edits | None = None,
+    **parameters: Any,
+) -> SimpleNamespace:
+    """The names of a chapter after its cell `upto`, with lines changed as an exercise asks.
+
+    Args:
+        parameters: instead of the chapter's own.
+    """
+    path = next(path for path in NOTEBOOKS if path.stem.startswith(name))
+    names: dict[str, Any] = {"display": print}
+    printed = io.StringIO()
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code" or cell["id"].startswith(SKIPPED):
+            continue
+        source = "".join(cell["source"])
+        for old, new in (edits or {}).get(cell["id"], []):
+            assert old in source, f"{path.name}: the exercise's line is gone"
+            source = source.replace(old, new)
+        with contextlib.redirect_stdout(printed):
+            exec(source, names)
+        if cell["id"] == "parameters":
+            names |= parameters
+        if cell["id"] == upto:
+            break
+    return SimpleNamespace(**names, printed=printed.getvalue())
+
+
+def with_protocol(change: str) -> Edits:
+    return {"load": [(LOADED, f"{VOCABULARY}{change})")]}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_chapter_has_exercises_with_folded_answers(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert [cell["id"] for cell in cells[-2:]] == ["exercises", "run-this"]
+    source = "".join(cells[-2]["source"])
+    asked = re.split(r"^\*\*\d\.\*\* ", source, flags=re.MULTILINE)[1:]
+    assert 3 <= len(asked) <= 4
+    answer = r"<details>\n<summary>Answer</summary>\n\n\S.*\n\n</details>"
+    assert all(re.search(answer, part, re.DOTALL) for part in asked)
+
+
+# Chapter 1
+
+
+def test_what_is_shown_changes_nothing_else() -> None:
+    whole = chapter("01", "load").data.summary
+    shown = chapter("01", "load", domains=["tweets", "movies"])
+    assert shown.shown == ["tweets", "movies"]
+    assert shown.data.summary.equals(whole)
+
+
+def test_lengths_depend_on_the_vocabulary() -> None:
+    few, usual, many = (
+        chapter("01", "unknown", with_protocol(f"vocabulary_size={n}")) for n in (100, 400, 1600)
+    )
+    length = "mean length"
+    assert (few.data.summary[length] > usual.data.summary[length]).all()
+    assert (usual.data.summary[length] > many.data.summary[length]).all()
+    assert {"▁battery", "▁screen"} <= set(many.pieces)
+    assert not {"▁battery", "▁screen"} & set(usual.pieces)
+
+
+def test_capitals_fall_into_letters_and_an_emoji_is_unknown() -> None:
+    line = 'sentence = "The battery died after two weeks, but the screen is gorgeous."'
+    usual = chapter("01", "subwords")
+    upper = chapter(
+        "01", "subwords", {"subwords": [(line, f"{line}\nsentence = sentence.upper()")]}
+    )
+    assert len(upper.pieces) > len(usual.pieces)
+    assert " ▁B A T T E R Y " in " ".join(upper.pieces)
+    emoji = chapter("01", "subwords", {"subwords": [(line, 'sentence = "Great 😀"')]})
+    assert "<unk>" in emoji.pieces
+
+
+def test_another_draw_leaves_counts_and_what_was_dropped() -> None:
+    usual = chapter("01", "load").data
+    other = chapter("01", "load", with_protocol("corpus_seed=1")).data
+    counted = usual.summary.columns.drop("mean length")
+    assert usual.summary[counted].equals(other.summary[counted])
+    moved = (usual.summary["mean length"] - other.summary["mean length"]).abs()
+    assert 0 < moved.max() < 2
+    assert usual.texts != other.texts
+
+
+# Chapter 2
+
+
+def test_smoothing_makes_kl_a_choice_and_leaves_jsd() -> None:
+    last = '    print(f"{domain:12}", *[data.vocabulary.pieces[i] for i in top])'
+    found = []
+    for small in (1e-6, 1e-9):
+        more = (
+            f"{last}\nfor d in shown:\n    frequencies[d] = (frequencies[d] + {small}) / "
+            f"(frequencies[d] + {small}).sum()"
+        )
+        names = chapter("02", "jsd", {"unigrams": [(last, more)]})
+        found.append((names.kl(names.p, names.q), names.kl(names.q, names.p)))
+        assert "JSD(products, movies) = 0.064 nats" in names.printed
+    assert "JSD(products, movies) = 0.064 nats" in chapter("02", "jsd").printed
+    assert all(one != other for one, other in found)
+    assert all(finer > coarser for coarser, finer in zip(*found, strict=True))
+    assert max(found[1]) < float("inf")
+
+
+def test_more_texts_tell_movies_from_editorials() -> None:
+    ratios = {}
+    for scale in ("smoke", "laptop"):
+        distances = chapter("02", "yardstick", scale=scale).distances
+        ratios[scale] = distances["to the nearest"] / distances["to its other half"]
+    assert ratios["smoke"][["movies", "editorials"]].max() < 1.25
+    assert ratios["laptop"][["movies", "editorials"]].min() > 2
+
+
+def test_distances_grow_with_the_vocabulary_and_so_does_the_yardstick() -> None:
+    few, usual, many = (
+        chapter("02", "yardstick", with_protocol(f"vocabulary_size={n}")) for n in (100, 400, 1600)
+    )
+    for smaller, larger in ((few, usual), (usual, many)):
+        assert (larger.distances > smaller.distances).all(axis=None)
+        assert larger.near[:2] == smaller.near[:2]
+        assert larger.far[:2] == smaller.far[:2]
+    movies = many.distances.loc["movies"]
+    assert movies["to its other half"] > movies["to the nearest"]
+    assert many.near[:2] == ("movies", "editorials")
+
+
+# Chapter 3
+
+
+def test_inverses_are_pruned_the_other_way_round() -> None:
+    names = chapter("03", "prune", {"prune": [("torch.tensor([", "1 / torch.tensor([")]})
+    pruned = (1 / names.trained["layer.weight"])[~names.mask["layer.weight"]]
+    assert sorted(pruned.tolist()) == [-2.0, 1.5]
+
+
+def test_no_layer_falls_below_two() -> None:
+    old = 'last_round = int(table["round"].max()) if results else protocol.rounds'
+    names = chapter("03", "rounds", {"rounds": [(old, "last_round = 20")]})
+    assert names.left == [2] * 6
+    assert names.counts["sparsity"].iloc[-1] < names.counts["by the formula"].iloc[-1]
+    assert names.counts["survivors"].iloc[-1] == 12
+
+
+def test_movies_win_nothing_but_within_two_points() -> None:
+    table = read_table(str(PUBLISHED))
+    assert q.winning_sparsity(table, "movies") == 0
+    assert q.winning_sparsity(table, "movies", tolerance=0.02) > 0.8
+    means = obtained(table).query("domain == 'movies'")
+    n_test = q.size_of_test_set(table)
+    assert abs(standard_error(means["full-model"].mean(), n_test) - 0.02) < 0.002
+
+
+def test_another_seed_leaves_counts_and_bounds() -> None:
+    usual, other = (chapter("03", "rounds", seed=seed) for seed in (0, 1))
+    assert usual.counts.equals(other.counts)
+    assert usual.bound == other.bound
+    assert usual.largest != other.largest
+    assert min(usual.largest, other.largest) > 0.8 * usual.bound
+    assert abs(standard_error(0.55, usual.n_test) - 0.05) < 0.001
+
+
+# Chapter 4
+
+
+def test_beyond_ninety_per_cent_most_is_lost_on_the_way_to_tweets() -> None:
+    names = chapter(
+        "04", "numbers", {"numbers": [("upto=EARLY", "above=EARLY")]}, results=str(PUBLISHED)
+    )
+    lost = {task: -max(leads) for task, *leads in names.rows}
+    least = {task: -min(leads) for task, *leads in names.rows}
+    tweets = [task for task in lost if task.endswith("→ tweets")]
+    assert len(tweets) == 3
+    others = [least[task] for task in least if task not in tweets]
+    assert min(lost[task] for task in tweets) > 1.5 * max(others)
+    assert min(lost[task] for task in tweets) > 4 * standard_error(0.75, names.n_test)
+    full = obtained(names.table).groupby("domain")["full-model"].mean()
+    assert full.idxmax() == "tweets"
+
+
+def shared(edits: Edits | None = None) -> dict[str, tuple[float, float]]:
+    """By layer, the share of survivors that two masks have in common, and that of chance."""
+    names = chapter("04", "agreement", edits, workers=1)
+    return {layer: (common, chance) for layer, common, chance in names.agreement}
+
+
+HALFWAY = 'halfway = int(moved["round"].max()) // 2'
+ANOTHER = (
+    'ltlib.run(data, protocol, "obtain", domains=[one], seed=1, store=store or None)\n'
+    "    masks_other = ltlib.load_ticket(\n"
+    "        data, protocol, one, {round}, {which}, store=store or None\n"
+    "    ).masks\n"
+    "    agreement = []"
+)
+LARGE = ("embedding", "convolutions.0", "convolutions.1", "convolutions.2")
+
+
+def test_two_domains_agree_by_chance_in_every_round() -> None:
+    first = shared()
+    last = shared({"agreement": [(HALFWAY, "halfway = 3")]})
+    for layer in LARGE:
+        assert last[layer][0] < first[layer][0]
+        assert last[layer][1] < first[layer][1]
+        for common, chance in (first[layer], last[layer]):
+            assert abs(common - chance) < 0.04
+
+
+def test_one_domain_agrees_with_itself_by_chance() -> None:
+    another = ANOTHER.format(round="halfway", which="seed=1")
+    common, chance = shared({"agreement": [("agreement = []", another)]})["embedding"]
+    assert abs(common - chance) < 0.02
+
+
+def test_both_strategies_share_their_first_round() -> None:
+    names = chapter("04", "run", workers=1)
+    for round_, expected in ((1, 1.0), (2, 0.65)):
+        reset, fresh = (
+            names.ltlib.load_ticket(
+                names.data, names.protocol, names.pairs[0][0], round_, strategy=strategy
+            ).masks["embedding.weight"]
+            for strategy in ("ticket-reset", "ticket-random")
+        )
+        assert abs(float((reset & fresh).sum() / reset.sum()) - expected) < 0.02
+
+
+# Chapter 5
+
+
+def test_transitions_depend_on_the_threshold() -> None:
+    names = chapter("05", "run", results=str(PUBLISHED))
+    with_one = {
+        threshold: [d for d in names.shown if q.transition_sparsity(names.table, d, threshold) > 0]
+        for threshold in (0.005, 0.02, 0.05)
+    }
+    assert len(with_one[0.005]) == 3
+    assert with_one[0.02] == ["tweets"]
+    assert with_one[0.05] == []
+
+
+def test_replicates_disagree() -> None:
+    names = chapter("05", "run", results=str(PUBLISHED))
+    found = []
+    for replicate in range(5):
+        one = names.table[names.table["replicate"] == replicate]
+        found.append(sum(q.transition_sparsity(one, d) > 0 for d in names.shown))
+    assert (found[0], found[4]) == (3, 0)
+
+
+def test_replicates_name_different_masks_as_the_best() -> None:
+    tasks = transferred(read_table(PUBLISHED))
+    lead = (tasks["masks-reset"] - tasks["ticket-target"])[tasks["round"] > 0]
+    assert lead.groupby(tasks["source"]).mean().idxmax() == "tweets"
+    each = lead.groupby([tasks["replicate"], tasks["source"]]).mean().unstack()
+    assert sorted(each.idxmax(axis=1)) == ["products"] * 2 + ["tweets"] * 3
+
+
+def test_the_standard_error_falls_with_the_root() -> None:
+    assert standard_error(0.75, 1875) == pytest.approx(0.01)
+    assert standard_error(0.75, 7500) == pytest.approx(0.005)
+
+
+# Chapter 6
+
+
+def test_packing_saves_nothing_of_one_review() -> None:
+    found = [chapter("06", "pads", with_protocol(f"batch_size={size}")) for size in (1, 8, 32)]
+    assert found[0].padded == found[0].packed
+    assert found[0].packed == found[1].packed == found[2].packed
+    assert found[0].padded < found[1].padded < found[2].padded
+
+
+def test_the_full_search_loses_nothing() -> None:
+    names = chapter("06", "search", {"search": [('search="bfloat16"', 'search="full"')]})
+    assert not names.other.any()
+    assert float(names.lost.max()) == 0
+
+
+def test_single_precision_fails_the_assertion_and_agrees_to_its_digits() -> None:
+    single = ("leaf.double()", "leaf.clone()")
+    with pytest.raises(AssertionError):
+        chapter("06", "gradients", {"gradients": [single]})
+    chapter("06", "gradients", {"gradients": [single, ("1e-10", "1e-5")]})
+
+
+def test_next_to_no_products_are_left_of_half_a_round() -> None:
+    names = chapter("06", "products", {"products": [("0.65**r", "0.5**r")]})
+    products = names.table.set_index("round")["products"]
+    assert products[0] > 1e6
+    assert products[10] < 10
+
+
+# Chapter 7
+
+
+def test_replicates_decide_claims() -> None:
+    whole = read_table(PUBLISHED)
+    fewer = {f"{n}": whole[whole["replicate"] < n] for n in (1, 2, 5)}
+    counted = overview(fewer).set_index("table")[list(VERDICTS)]
+    one, two, five = counted.to_dict("records")
+    assert [n["holds"] + n["fails"] for n in (one, two, five)] == [0, 3, 5]
+    assert five == {"holds": 1, "fails": 4, "undecided": 7, "not measured": 6}
+    assert two["not measured"] - five["not measured"] == 2
+
+
+def test_a_first_look_decides_nothing() -> None:
+    names = chapter("07", "overview")
+    counted = names.held[list(VERDICTS)].iloc[0]
+    assert counted["holds"] + counted["fails"] == 0
+    assert names.held["replicates"].tolist() == [1]
+    assert names.held["domains"].tolist() == ["movies, products"]

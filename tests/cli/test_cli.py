@@ -1,0 +1,372 @@
+"""The command: what it prints, and one line with status 2 for everything a user can mend."""
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltlib.cli.commands import main
+from ltlib.results.atlas import atlas_beside
+from ltlib.results.desai2019 import CLAIMS
+from ltlib.store.store import COLUMNS
+from tests.support import claim_worlds as worlds
+
+Run = Callable[..., tuple[int, str, str]]
+WORDS = ("plot", "lens", "sound", "pages", "cable", "voice", "story", "screen", "box", "cover")
+
+
+@pytest.fixture
+def ltlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process: exit status, stdout, stderr."""
+
+    def call(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ltlib", *map(str, words)])
+        status = 0
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return call
+
+
+def write_domain(path: Path, seed: int, reviews: int = 500) -> None:
+    generator = np.random.default_rng(seed)
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        for index in range(reviews):
+            words = generator.choice(WORDS, 8)
+            mood = (
+                ("good", "fine")[index % 3 == 0] if index % 2 else ("bad", "poor")[index % 3 == 0]
+            )
+            text = f"{mood} {' '.join(words)} number {index} of {path.name[0]}"
+            file.write(json.dumps({"text": text, "label": index % 2}) + "\n")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of a user's own."""
+    path = tmp_path_factory.mktemp("own")
+    for seed, name in enumerate(("films", "phones", "songs")):
+        write_domain(path / f"{name}.jsonl.gz", seed)
+    return path
+
+
+def failed(result: tuple[int, str, str], *expected: str) -> None:
+    status, out, err = result
+    assert status == 2, err
+    assert out == ""
+    assert err.startswith("ltlib: ") and err.count("\n") == 1 and err.endswith("\n"), err
+    for part in expected:
+        assert part in err
+
+
+def test_an_atlas_is_of_the_corpus_that_was_run(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(folder, tmp_path / "own")
+    store, out = tmp_path / "s", tmp_path / "r.parquet"
+    words = ("--experiment", "obtain", "--domains", "films", "--rounds", "0", "--store", store)
+    assert ltlib("run", "--corpus", own, *words)[0] == 0
+    write_domain(own / "films.jsonl.gz", seed=7)
+    status, _, said = ltlib("export", "--store", store, "--out", out, "--atlas")
+    assert status == 2
+    assert "own: is not the corpus that" in said
+    assert out.exists(), "the table is written nevertheless"
+    status, _, said = ltlib("export", "--store", store, "--out", "memory://r.parquet", "--atlas")
+    assert status == 2
+    assert "an atlas lies beside a file" in said
+
+
+def test_from_folder_to_export(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    store, out = tmp_path / "s", tmp_path / "r.parquet"
+    run = ("run", "--corpus", folder, "--rounds", "1", "--store", store)
+    status, printed, _ = ltlib(*run)
+    assert status == 0
+    searched, done = printed.splitlines()
+    assert searched.startswith("maxima are searched in bfloat16")
+    assert done.startswith("14 runs done")  # 2 domains × 3 runs, 2 pairs × 2 rounds × 2
+    status, printed, _ = ltlib(*run)
+    assert (status, printed.startswith("nothing to do: all 14")) == (0, True)
+    assert ltlib("export", "--store", store, "--out", out)[0] == 0
+    table = pd.read_parquet(out)
+    assert list(table.columns) == COLUMNS
+    assert len(table) == 14
+    assert set(table["source"]) == {"films", "phones"}, "smoke runs the first two domains"
+    assert atlas_beside(out).domains == []
+    assert ltlib("export", "--store", store, "--out", out, "--atlas")[0] == 0
+    assert atlas_beside(out).domains == ["films", "phones"]
+    assert set(atlas_beside(out).layers["round"]) == {0, 1}
+    status, printed, _ = ltlib("status", "--store", store)
+    assert "14 runs done" in printed
+    names = json.loads(ltlib("status", "--store", store, "--json")[1])["runs"]
+    transfer = next(row for row in names if row["experiment"] == "transfer" and row["round"] == 1)
+    status, printed, _ = ltlib("show", "--store", store, transfer["run"][:10])
+    *shown, command = printed.strip().splitlines()
+    record = json.loads("\n".join(shown))
+    assert record["run"] == transfer["run"]
+    assert record["metrics"]["test_accuracy"] == transfer["test_accuracy"]
+    words = command.split()
+    assert words[0] == "ltlib"
+    again = [str(tmp_path / "again") if word == str(store) else word for word in words[1:]]
+    assert ltlib(*again)[0] == 0
+    metrics = json.loads((tmp_path / "again" / transfer["run"] / "metrics.json").read_text())
+    assert metrics["test_accuracy"] == transfer["test_accuracy"], "the command repeats the run"
+
+
+def test_prepare_prints_what_came_out(ltlib: Run, folder: Path) -> None:
+    status, printed, _ = ltlib("prepare", "--corpus", folder)
+    assert status == 0
+    assert "films" in printed and "mean length" in printed and "vocabulary: 400" in printed
+
+
+def test_it_is_also_a_module() -> None:
+    command = [sys.executable, "-m", "ltlib", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "ltlib" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--corpus", "nonsense"], ["nonsense", "vader"]),
+        (["--corpus", "./nowhere"], ["not found"]),
+        (["--corpus", "FOLDER", "--domains", "films,nope"], ["nope", "films, phones, songs"]),
+        (["--corpus", "FOLDER", "--domains", "films"], ["two domains"]),
+        (["--corpus", "FOLDER", "--pairs", "films:films"], ["itself"]),
+        (["--corpus", "FOLDER", "--pairs", "films"], ["source:target"]),
+        (["--corpus", "FOLDER", "--pairs", "films:none"], ["none", "films, phones"]),
+        (["--corpus", "FOLDER", "--split", "9000/10/10"], ["9000", "largest"]),
+        (["--corpus", "FOLDER", "--split", "20/10"], ["--split", "TRAIN/VALIDATION/TEST"]),
+        (["--corpus", "FOLDER", "--split", "21/10/10"], ["split", "even"]),
+        (["--corpus", "FOLDER", "--rounds", "-1"], ["rounds"]),
+        (["--corpus", "FOLDER", "--rounds", "many"], ["rounds"]),
+        (["--corpus", "FOLDER", "--replicates", "0"], ["replicates"]),
+        (["--corpus", "FOLDER", "--seed", "-1"], ["seed"]),
+        (["--corpus", "FOLDER", "--workers", "-1"], ["workers"]),
+        (["--corpus", "FOLDER", "--shard", "3/2"], ["--shard '3/2'", "i/n"]),
+        (["--corpus", "FOLDER", "--shard", "half"], ["--shard 'half'", "i/n"]),
+        (["--corpus", "FOLDER", "--address", "h:1"], ["--address", "--engine ray"]),
+        (["--corpus", "FOLDER", "--gpus-per-run", "0.5"], ["--gpus-per-run", "--engine ray"]),
+        (["--corpus", "FOLDER", "--engine", "ray", "--gpus-per-run", "0.5"], ["--device cuda"]),
+        (["--corpus", "FOLDER", "--engine", "slurm"], ["slurm", "ray"]),
+        (["--corpus", "FOLDER", "--scale", "laptop", "--split", "200/100/100"], ["vocabulary"]),
+        (["--corpus", "FOLDER", "--scale", "giant"], ["giant"]),
+        (["--corpus", "FOLDER", "--nonsense"], ["nonsense"]),
+        ([], ["corpus"]),
+    ],
+)
+def test_bad_words_are_one_line(
+    ltlib: Run, folder: Path, tmp_path: Path, words: list[str], expected: list[str]
+) -> None:
+    given = [str(folder) if word == "FOLDER" else word for word in words]
+    failed(ltlib("run", *given, "--store", tmp_path / "s"), *expected)
+    assert not (tmp_path / "s").exists(), "nothing half-written"
+
+
+def broken(tmp_path: Path, name: str, content: bytes) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    write_domain(folder / "good.jsonl.gz", 0)
+    (folder / name).write_bytes(content)
+    return folder
+
+
+GOOD = b'{"text": "fine", "label": 1}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("d.jsonl", GOOD + b"\xff\xfe{}\n", ["d.jsonl", "UTF-8"]),
+        ("d.jsonl.gz", gzip.compress(GOOD * 500)[:-20], ["d.jsonl.gz", "gzip"]),
+        ("d.jsonl", GOOD + b'{"text": "half\n', ["d.jsonl", "2"]),
+        ("d.jsonl", b'{"words": "x", "label": 1}\n', ["d.jsonl", "text"]),
+        ("d.csv", b"text,mark\nx,1\n", ["d.csv", "label"]),
+        ("d.tsv", b"text\tlabel\nx\t2\n", ["d.tsv", "2"]),
+        ("d.csv", b"text,rating\nx,6\n", ["d.csv", "6"]),
+        ("a.b.jsonl", GOOD, ["a.b"]),
+        ("d.jsonl", GOOD, ["d", "largest"]),
+    ],
+)
+def test_broken_files_are_named(
+    ltlib: Run, tmp_path: Path, name: str, content: bytes, expected: list[str]
+) -> None:
+    folder = broken(tmp_path, name, content)
+    failed(ltlib("run", "--corpus", folder, "--store", tmp_path / "s"), *expected)
+    assert not (tmp_path / "s").exists()
+
+
+def test_stores_that_are_not(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    failed(ltlib("run", "--corpus", folder, "--store", tmp_path / "file"), "is a file")
+    failed(ltlib("export", "--store", tmp_path / "none", "--out", tmp_path / "o"), "not found")
+    assert not (tmp_path / "o").exists()
+    failed(ltlib("status", "--store", tmp_path / "file"), "is a file")
+    (tmp_path / "empty").mkdir()
+    failed(ltlib("show", "--store", tmp_path / "empty", "abc"), "no run")
+    failed(ltlib("export", "--store", tmp_path / "empty", "--out", tmp_path / "o"), "no runs")
+
+
+def test_no_gpu_is_said(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--rounds", "0")
+        assert ltlib(*words, "--device", "cuda")[0] == 0
+    else:
+        words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--device", "cuda")
+        failed(ltlib(*words), "cuda")
+
+
+def test_the_book_needs_its_sources(
+    ltlib: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    failed(ltlib("book"), "_config.yml", "not found")
+    assert not (tmp_path / "_build").exists()
+
+
+def test_help_names_every_command(ltlib: Run) -> None:
+    status, printed, _ = ltlib("--help")
+    assert status == 0
+    for command in ("prepare", "run", "status", "show", "export", "book"):
+        assert command in printed
+
+
+def test_an_estimate_trains_nothing_and_leaves_no_store(
+    ltlib: Run, folder: Path, tmp_path: Path
+) -> None:
+    words = ("run", "--corpus", folder, "--rounds", "1", "--store", tmp_path / "s")
+    status, printed, _ = ltlib(*words, "--dry-run")
+    assert status == 0 and not (tmp_path / "s").exists()
+    runs, hours, disk = printed.splitlines()
+    assert runs == "runs: 14; 0 are there, 0 failed before"
+    assert "core-hours" in hours and "MB" in disk
+    assert ltlib(*words, "--experiment", "obtain")[0] == 0
+    assert ltlib(*words, "--dry-run")[1].startswith("runs: 14; 6 are there, 0 failed")
+
+
+def test_shards_make_the_whole(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    words = ("run", "--corpus", folder, "--rounds", "1")
+    stores = [tmp_path / "1", tmp_path / "2"]
+    for number, store in enumerate(stores, 1):
+        status, printed, _ = ltlib(*words, "--store", store, "--shard", f"{number}/2")
+        assert status == 0 and "7 runs done" in printed
+    named = [word for store in stores for word in ("--store", store)]
+    status, printed, _ = ltlib("export", *named, "--out", tmp_path / "r.parquet")
+    assert printed.startswith("14 runs")
+
+
+def test_failed_runs_are_told_and_tried_again(
+    ltlib: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a step length at which nothing can converge."""
+    import ltlib.cli.run as command
+    from ltlib.protocol import Protocol
+
+    words = ("run", "--corpus", folder, "--rounds", "1", "--domains", "films", "--experiment",
+             "obtain", "--store", tmp_path / "s")  # fmt: skip
+    absurd = replace(Protocol.smoke(), learning_rate=1e30, rounds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "protocol_of", lambda *_, **__: absurd)
+        for more in ((), ("--retry-failed",)):
+            status, _, err = ltlib(*words, *more)
+            assert status == 1
+            assert "diverged" in err and "1 runs failed and block 2 more" in err
+    printed = ltlib("status", "--store", tmp_path / "s", "--watch")[1]
+    assert "0 runs done, 1 failed, 2 blocked" in printed, "and it does not wait for ever"
+    told = json.loads(ltlib("status", "--store", tmp_path / "s", "--json")[1])
+    assert (told["failed"], told["blocked"]) == (1, 2)
+    name = next(other["run"] for other in told["others"] if other["state"] == "failed")
+    printed = ltlib("show", "--store", tmp_path / "s", name[:10])[1]
+    assert "diverged" in printed and "Traceback" in printed
+
+
+def test_no_ray_there_is_one_line(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--engine", "ray")
+    failed(ltlib(*words, "--address", "127.0.0.1:1"), "127.0.0.1:1", "ray start --head")
+
+
+def test_a_store_of_another_version_is_one_line(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "store.json").write_text('{"spec_version": 0}')
+    for words in (("run", "--corpus", folder), ("status",), ("export", "--out", tmp_path / "o")):
+        failed(ltlib(*words, "--store", tmp_path), "spec_version 0", "another store")
+    assert [path.name for path in tmp_path.iterdir()] == ["store.json"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results table in which every claim of the paper is true."""
+    path = tmp_path_factory.mktemp("results") / "results.parquet"
+    worlds.table(worlds.as_claimed).to_parquet(path)
+    return path
+
+
+def test_claims_prints_a_row_a_claim(ltlib: Run, table: Path) -> None:
+    status, printed, err = ltlib("claims", "--results", table)
+    assert (status, err) == (0, "")
+    heading, *rows = printed.splitlines()
+    assert re.split("  +", heading) == [
+        "the paper says",
+        "verdict",
+        "mean",
+        "90% interval",
+        "quantity: claimed",
+    ]
+    assert len(rows) == len(CLAIMS)
+    for row, claim in zip(rows, CLAIMS, strict=True):
+        said, verdict, mean, interval, quantity = re.split("  +", row)
+        assert said == f"{claim.statement} ({claim.section})"
+        assert verdict == "✓ holds"
+        assert re.fullmatch(r"[+−]\d+\.\d", mean)
+        assert re.fullmatch(r"[+−]\d+\.\d to [+−]\d+\.\d", interval)
+        assert quantity.startswith(claim.quantity + ": ")
+
+
+def test_claims_for_programs(ltlib: Run, table: Path, tmp_path: Path) -> None:
+    status, printed, _ = ltlib("claims", "--results", table, "--json")
+    assert status == 0
+    rows = json.loads(printed)
+    assert [row["id"] for row in rows] == [claim.id for claim in CLAIMS]
+    for row in rows:
+        assert row["verdict"] == "holds"
+        assert row["low"] <= row["mean"] <= row["high"]
+        assert row["above"] is None or row["above"] < row["low"]
+        assert row["below"] is None or row["below"] > row["high"]
+    cost = next(row for row in rows if row["id"] == "transfer-cost-reset")
+    assert cost["mean"] == pytest.approx(-0.04)
+    shorter = tmp_path / "shorter.parquet"
+    worlds.table(worlds.as_claimed, replicates=1).to_parquet(shorter)
+    found = json.loads(ltlib("claims", "--results", shorter, "--json")[1])
+    assert {row["verdict"] for row in found} == {"undecided", "not measured"}
+    assert {row["low"] for row in found} == {None}
+
+
+def test_bad_results_are_refused(ltlib: Run, table: Path, tmp_path: Path) -> None:
+    failed(ltlib("claims", "--results", tmp_path / "none.parquet"), "not found", "ltlib export")
+    text = tmp_path / "text.parquet"
+    text.write_text("accuracy\n0.5\n")
+    failed(ltlib("claims", "--results", text), "text.parquet", "not a Parquet table")
+    good = pd.read_parquet(table)
+    without = tmp_path / "without.parquet"
+    good.drop(columns="replicate").to_parquet(without)
+    failed(ltlib("claims", "--results", without), "without.parquet", "'replicate' is missing")
+    mixed = tmp_path / "mixed.parquet"
+    pd.concat([good, good.assign(corpus="other")]).to_parquet(mixed)
+    failed(ltlib("claims", "--results", mixed), "'corpus'", "select one")
+    twice = tmp_path / "twice.parquet"
+    pd.concat([good, good[:1]]).to_parquet(twice)
+    failed(ltlib("claims", "--results", twice), "two rows", "keep one")
+    empty = tmp_path / "empty.parquet"
+    good[:0].to_parquet(empty)
+    failed(ltlib("claims", "--results", empty), "no rows")
+    failed(ltlib("claims"), "--results")

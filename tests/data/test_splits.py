@@ -1,0 +1,119 @@
+import re
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ltlib.data.cleaning import REASONS, Cleaned, Review
+from ltlib.data.splits import split_reviews
+from ltlib.errors import InputError
+
+
+def cleaned(reviews: list[Review]) -> Cleaned:
+    return Cleaned(tuple(reviews), frozenset(), len(reviews), dict.fromkeys(REASONS, 0))
+
+
+def single(negative: int, positive: int) -> Cleaned:
+    """Every review a document of its own."""
+    labels = [0] * negative + [1] * positive
+    return cleaned([Review(f"text {i}", label) for i, label in enumerate(labels)])
+
+
+DOMAIN = st.lists(
+    st.tuples(st.sampled_from([0, 1]), st.sampled_from([None, *"abcdefgh"])), max_size=60
+).map(lambda rows: cleaned([Review(str(i), label, doc) for i, (label, doc) in enumerate(rows)]))
+SIZES = st.tuples(*[st.integers(1, 5).map(lambda half: 2 * half)] * 3)
+
+
+def check(domain: Cleaned, rows: dict[str, list[int]], sizes: tuple[int, int, int]) -> None:
+    """Balanced, disjoint, documents whole: stated slowly."""
+    assert list(rows) == ["train", "validation", "test"]
+    chosen = [row for part in rows.values() for row in part]
+    assert len(chosen) == len(set(chosen))
+    where = defaultdict(set)
+    for (split, part), size in zip(rows.items(), sizes, strict=True):
+        labels = [domain.reviews[row].label for row in part]
+        assert labels.count(0) == labels.count(1) == size // 2
+        assert part == sorted(part)
+        for row in part:
+            where[domain.reviews[row].document or row].add(split)
+    assert all(len(splits) == 1 for splits in where.values())
+
+
+@settings(deadline=None)
+@given(DOMAIN, SIZES, st.integers(0, 3))
+def test_splits_hold_what_they_promise_or_name_a_split_that_does(
+    domain: Cleaned, sizes: tuple[int, int, int], seed: int
+) -> None:
+    try:
+        rows = split_reviews({"ants": domain}, sizes, seed)["ants"]
+    except InputError as error:
+        possible = re.search(r"possible is (\d+)/(\d+)/(\d+)$", str(error))
+        if possible is None:
+            assert str(error).endswith("none in these proportions")
+            return
+        smaller = (int(possible[1]), int(possible[2]), int(possible[3]))
+        assert sum(smaller) < sum(sizes)
+        check(domain, split_reviews({"ants": domain}, smaller, seed)["ants"], smaller)
+    else:
+        check(domain, rows, sizes)
+
+
+@given(st.integers(0, 30), st.integers(0, 30), SIZES)
+def test_single_sentences_suffice_exactly_when_each_class_does(
+    negative: int, positive: int, sizes: tuple[int, int, int]
+) -> None:
+    if min(negative, positive) >= sum(sizes) // 2:
+        split_reviews({"ants": single(negative, positive)}, sizes, 0)
+    else:
+        with pytest.raises(InputError, match=f"has {negative} negative and {positive} positive"):
+            split_reviews({"ants": single(negative, positive)}, sizes, 0)
+
+
+def test_too_few_names_the_largest_split() -> None:
+    with pytest.raises(InputError) as raised:
+        split_reviews({"bees": single(100, 1000)}, (200, 100, 100), 0)
+    assert str(raised.value) == (
+        "domain 'bees' has 100 negative and 1000 positive reviews, too few for the split "
+        "200/100/100 (200 of each class); the largest split possible is 100/50/50"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scarcer", "expected"), [(4, (4, 2, 2)), (7, (4, 2, 2)), (8, (8, 4, 4)), (99, (96, 48, 48))]
+)
+def test_without_sizes_the_scarcest_domain_sets_a_two_one_one(
+    scarcer: int, expected: tuple[int, int, int]
+) -> None:
+    domains = {"ants": single(500, 300), "bees": single(scarcer, 200)}
+    for domain, rows in split_reviews(domains, None, 0).items():
+        check(domains[domain], rows, expected)
+
+
+def test_without_sizes_nothing_to_split_is_an_error() -> None:
+    with pytest.raises(InputError, match=r"'bees' has 3 negative and 9 positive.*none"):
+        split_reviews({"ants": single(9, 9), "bees": single(3, 9)}, None, 0)
+
+
+@pytest.mark.parametrize("sizes", [(3, 2, 2), (4, 0, 2), (4, 2, -2)])
+def test_sizes_that_cannot_be_halved(sizes: tuple[int, int, int]) -> None:
+    with pytest.raises(InputError, match="even number of 2 or more"):
+        split_reviews({"ants": single(50, 50)}, sizes, 0)
+
+
+def test_the_draw_depends_on_seed_and_name_but_not_on_other_domains() -> None:
+    pool, sizes = single(50, 50), (40, 20, 20)
+    alone = split_reviews({"ants": pool}, sizes, 0)["ants"]
+    assert split_reviews({"bees": single(80, 80), "ants": pool}, sizes, 0)["ants"] == alone
+    assert split_reviews({"ants": pool}, sizes, 1)["ants"] != alone
+    assert split_reviews({"bees": pool}, sizes, 0)["bees"] != alone
+
+
+def test_each_review_may_come_into_each_split() -> None:
+    pool = single(8, 8)
+    seen = defaultdict(set)
+    for seed in range(60):
+        for split, part in split_reviews({"ants": pool}, (8, 4, 4), seed)["ants"].items():
+            seen[split].update(part)
+    assert all(seen[split] == set(range(16)) for split in ("train", "validation", "test"))

@@ -1,0 +1,139 @@
+"""The network of survivors alone against the dense one under masks."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from ltlib.networks.packing import Packed, lay_out
+from ltlib.networks.survivor_cnn import Lists, SurvivorCNN
+from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
+from ltlib.pruning import Masks, apply_masks
+from ltlib.streams import stream
+from ltlib.tickets import first_ticket, train_ticket
+from ltlib.training import scores_of, train
+from tests.networks.test_epoch import Bits
+from tests.support import tiny
+from tests.test_training import ABSENT, dense_reference, random_masks
+
+PROTOCOL = replace(tiny.PROTOCOL, dropout=0.285, search="full")
+
+
+def gradients(
+    model: torch.nn.Module, batch: Packed, bits: np.ndarray
+) -> tuple[Tensor, list[Tensor]]:
+    scores = model(batch, Bits(bits))
+    loss = torch.nn.functional.cross_entropy(scores, batch.labels)
+    return scores.detach(), list(torch.autograd.grad(loss, list(model.parameters())))
+
+
+def both(share: float, seed: int) -> tuple[TextCNN, SurvivorCNN, Masks]:
+    values = initial_parameters(PROTOCOL, stream(seed, "values"))
+    masks = random_masks(values, share, seed)
+    dense = build_model(PROTOCOL, apply_masks(values, masks)).double()
+    return dense, SurvivorCNN(PROTOCOL, values, masks).double(), masks
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([0.0, 0.03, 0.1, 0.3, 0.7, 1.0]), st.integers(1, 9), st.integers(0, 999))
+def test_scores_and_gradients_are_those_of_the_dense_network(
+    share: float, reviews: int, seed: int
+) -> None:
+    """Given the same dropout, in float64, to 1e-8 relative (ties aside, which chance excludes)."""
+    dense, survivors, masks = both(share, seed)
+    batch = lay_out(tiny.reviews(reviews, seed), 5)
+    kept = masks["embedding.weight"][batch.tokens.clamp_min(0)] & (batch.tokens >= 0)[:, None]
+    bits = np.random.default_rng(seed).integers(0, 2**16, kept.numel(), dtype=np.uint16)
+    scores, dense_gradients = gradients(dense, batch, bits)
+    again, vectors = gradients(survivors, batch, bits[kept.flatten().numpy()])
+    torch.testing.assert_close(again, scores, rtol=1e-8, atol=1e-12)
+    named = zip(dict(dense.named_parameters()), dense_gradients, strict=True)
+    expected = torch.cat([gradient[masks[name]] for name, gradient in named])
+    torch.testing.assert_close(vectors[0], expected, rtol=1e-8, atol=1e-12)
+
+
+def test_dense_parameters_are_the_masked_ones() -> None:
+    values = initial_parameters(PROTOCOL, stream(0, "values"))
+    masks = random_masks(values, 0.4)
+    found = SurvivorCNN(PROTOCOL, values, masks).dense_parameters()
+    for name, value in apply_masks(values, masks).items():
+        assert torch.equal(found[name], value)
+
+
+def test_an_epoch_equals_the_dense_loop() -> None:
+    protocol, splits = tiny.packed(epochs=1, dropout=0.0, learning_rate=1e-3)
+    values = initial_parameters(protocol, stream(3, "initial"))
+    masks = random_masks(values, 0.2)
+    model = SurvivorCNN(protocol, values, masks).double()
+    train(model, {}, splits, protocol, stream(0, "training"))
+    for name, reference in dense_reference(protocol, splits, masks, values).items():
+        torch.testing.assert_close(
+            model.dense_parameters()[name], reference, rtol=1e-7, atol=1e-9, msg=name
+        )
+
+
+def test_idle_survivors_decay_and_the_pruned_stay_zero() -> None:
+    protocol, splits = tiny.packed(absent=ABSENT, survivors_from=1, l2=1e-2, epochs=2)
+    ticket = first_ticket(protocol, "a", 0, 0)
+    ticket = replace(ticket, round=1, masks=random_masks(ticket.initial, 0.5))
+    outcome = train_ticket(ticket, splits, "a", "ticket-reset")
+    for name, mask in ticket.masks.items():
+        assert bool((outcome.parameters[name][~mask] == 0).all())
+    alive = ticket.masks["embedding.weight"][ABSENT]
+    before = ticket.initial["embedding.weight"][ABSENT][alive]
+    after = outcome.parameters["embedding.weight"][ABSENT][alive]
+    assert len(after) > 0
+    assert bool((after.abs() < before.abs()).all()), "coupled ℓ2 reaches what no review touches"
+
+
+def test_the_round_decides_which_is_used_and_both_learn_alike() -> None:
+    """Without dropout the two ways differ by rounding alone."""
+    protocol, splits = tiny.packed(survivors_from=1, dropout=0.0, epochs=1)
+    ticket = first_ticket(protocol, "a", 0, 0)
+    ticket = replace(ticket, round=1, masks=random_masks(ticket.initial, 0.5))
+    ours = train_ticket(ticket, splits, "a", "ticket-reset")
+    dense = replace(ticket, protocol=replace(protocol, survivors_from=2))
+    theirs = train_ticket(dense, splits, "a", "ticket-reset")
+    different = 0
+    for name, value in ours.parameters.items():
+        torch.testing.assert_close(value, theirs.parameters[name], rtol=1e-3, atol=1e-4)
+        different += int((value != theirs.parameters[name]).sum())
+    assert different > 0, "the same bits: one way was taken twice"
+
+
+def test_evaluation_agrees_and_does_not_depend_on_the_batch() -> None:
+    dense, survivors, _ = both(0.3, 5)
+    reviews = lay_out(tiny.reviews(30, 4), 5)
+    torch.testing.assert_close(scores_of(survivors, reviews), scores_of(dense, reviews))
+    alone = scores_of(survivors, reviews.rows(np.array([7])))
+    torch.testing.assert_close(alone[0], scores_of(survivors, reviews)[7])
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=6), st.data())
+def test_lists_are_laid_end_to_end(counts: list[int], data: st.DataObject) -> None:
+    starts = np.cumsum([0, *counts[:-1]]).tolist()
+    chosen = data.draw(st.lists(st.integers(0, len(counts) - 1), max_size=8))
+    lists = Lists(torch.tensor(starts), torch.tensor(counts))
+    owners, indices = lists.of(torch.tensor(chosen, dtype=torch.int64))
+    expected = [(o, starts[c] + i) for o, c in enumerate(chosen) for i in range(counts[c])]
+    assert list(zip(owners.tolist(), indices.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("round_", [2, 8])
+def test_products_fall_with_the_square_of_density(round_: int) -> None:
+    """What the cost follows: products of an embedding entry and a filter weight."""
+    protocol = replace(PROTOCOL, vocabulary_size=50, embedding_size=60, channels=40)
+    values = initial_parameters(protocol, stream(0, "values"))
+    density = 0.65**round_
+    model = SurvivorCNN(protocol, values, random_masks(values, density))
+    products = sum(int(model.weights.counts[k]) for k in model.entry_dimension)
+    every = torch.arange(protocol.vocabulary_size)
+    assert model.products(every) == products, "each subword once: each of its entries once"
+    assert model.products(every.repeat(2)) == 2 * products
+    expected = density**2 * 50 * 60 * 40 * 12
+    assert math.isclose(products, expected, rel_tol=0.25)

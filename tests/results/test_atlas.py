@@ -1,0 +1,189 @@
+"""Atlases and what is drawn from them, against loops over the masks themselves."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ltlib.errors import InputError
+from ltlib.figures import inside as ticket_charts
+from ltlib.pruning import Masks, full_masks, prune, survivors
+from ltlib.results.atlas import (
+    COLUMNS,
+    ENDING,
+    LETTERS,
+    ROWS,
+    TOP,
+    atlas_beside,
+    atlas_of,
+    write_atlas,
+)
+from ltlib.tickets import first_ticket
+from tests.support.project import ROOT
+from tests.support.scenes import drawn, said
+from tests.support.tiny import PROTOCOL
+
+DOMAINS = ("b", "a")
+PIECES = [f"▁{number}" for number in range(PROTOCOL.vocabulary_size)]
+APART = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
+LAST = 6
+
+
+def chain(domain: str) -> list[Masks]:
+    """Masks of pruned initial values, which differ between domains."""
+    values = first_ticket(PROTOCOL, domain, seed=0, replicate=0).initial
+    masks = [full_masks(values)]
+    for _ in range(LAST):
+        masks.append(prune(values, masks[-1], percent=35))
+    return masks
+
+
+CHAINS = {domain: chain(domain) for domain in DOMAINS}
+ATLAS = atlas_of(CHAINS, PIECES, APART)
+
+
+def matrix(domain: str, layer: str, round_: int) -> list[list[bool]]:
+    """A layer's mask, a row for each of its units."""
+    mask = CHAINS[domain][round_][f"{layer}.weight"]
+    if mask.ndim == 3:  # [height, filters, embedding]
+        return [torch.cat(list(mask[:, c])).tolist() for c in range(mask.shape[1])]
+    rows: list[list[bool]] = mask.tolist()
+    return rows
+
+
+def test_survivors_are_counted_by_layer_and_row() -> None:
+    assert len(ATLAS.layers) == len(DOMAINS) * (LAST + 1) * 6
+    for row in ATLAS.layers.to_dict("records"):
+        mask = matrix(row["domain"], row["layer"], row["round"])
+        assert row["survivors"] == sum(map(sum, mask))
+        assert row["entries"] == sum(map(len, mask))
+        assert row["rows_alive"] == sum(map(any, mask))
+        assert row["rows"] == len(mask)
+        whole = survivors(CHAINS[row["domain"]][row["round"]])[row["layer"]]
+        assert 0 <= whole - row["survivors"] <= row["rows"], "all but the biases"
+
+
+def test_fates_give_every_rounds_mask() -> None:
+    for row in ATLAS.masks.to_dict("records"):
+        for r in range(LAST + 1):
+            alive = [LETTERS.index(letter) >= r for letter in row["fates"]]
+            assert alive == matrix(row["domain"], row["layer"], r)[row["row"]]
+
+
+def test_large_layers_are_thinned_evenly() -> None:
+    values = {"embedding.weight": torch.zeros(1000, 300)}
+    masks = full_masks(values)
+    masks["embedding.weight"][::2] = False
+    atlas = atlas_of({"a": [full_masks(values), masks]}, [""] * 1000, APART)
+    assert len(atlas.masks) == ROWS and set(atlas.masks["fates"].str.len()) == {COLUMNS}
+    assert atlas.masks["row"].is_monotonic_increasing
+    kept = atlas.masks["fates"].str.contains("b").mean()
+    assert 0.4 < kept < 0.6
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_subwords_that_keep_most_are_listed(domain: str) -> None:
+    for r in range(1, LAST + 1):
+        kept = {p: sum(matrix(domain, "embedding", r)[i]) for i, p in enumerate(PIECES)}
+        listed = ATLAS.subwords.query("domain == @domain and round == @r")
+        assert list(listed["rank"]) == list(range(1, TOP + 1))
+        best = sorted(PIECES, key=lambda piece: -kept[piece])[:TOP]  # stable: frequent ones first
+        assert list(listed["piece"]) == best
+        for row in listed.to_dict("records"):
+            i = PIECES.index(row["piece"])
+            assert row["kept"] == [sum(matrix(d, "embedding", r)[i]) for d in ATLAS.domains]
+
+
+def test_divergences_are_of_ordered_pairs() -> None:
+    assert ATLAS.divergence.to_numpy().tolist() == [["b", "a", 0.1], ["a", "b", 0.1]]
+
+
+def test_an_atlas_is_read_as_it_was_written(tmp_path: Path) -> None:
+    write_atlas(ATLAS, tmp_path / f"table{ENDING}")
+    again = atlas_beside(tmp_path / "table.parquet")
+    for name in ("divergence", "layers", "masks", "subwords"):
+        written, read = (getattr(atlas, name).reset_index(drop=True) for atlas in (ATLAS, again))
+        pd.testing.assert_frame_equal(written, read)
+
+
+def test_a_table_without_an_atlas_has_an_empty_one(tmp_path: Path) -> None:
+    assert atlas_beside(tmp_path / "table.parquet").domains == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"layers": {}}'])
+def test_what_is_no_atlas_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    (tmp_path / f"table{ENDING}").write_text(content)
+    with pytest.raises(InputError, match=r"table\.atlas\.json: is no atlas.*export --atlas"):
+        atlas_beside(tmp_path / "table.parquet")
+
+
+def test_more_rounds_than_letters_are_refused() -> None:
+    masks = CHAINS["a"][0]
+    with pytest.raises(InputError, match="53 rounds"):
+        atlas_of({"a": [masks] * 53}, PIECES, APART)
+
+
+def test_the_published_atlas_goes_with_the_published_table() -> None:
+    results = ROOT / "results"
+    for path in results.glob(f"*{ENDING}"):
+        table = pd.read_parquet(str(path).removesuffix(ENDING) + ".parquet")
+        obtained = table[table["experiment"] == "obtain"]
+        atlas = atlas_beside(str(path).removesuffix(ENDING))
+        assert set(atlas.domains) == set(obtained["source"])
+        assert atlas.layers["round"].max() == obtained["round"].max()
+        assert set(json.loads(path.read_text())) == {"divergence", "layers", "masks", "subwords"}
+
+
+@pytest.mark.parametrize(("layer", "round_"), [("hidden", 0), ("convolutions.1", 3), ("output", 6)])
+def test_the_mask_that_is_drawn_is_the_mask(layer: str, round_: int) -> None:
+    chart = ticket_charts.masks_of(ATLAS, "b", layer, round_)
+    cells = [said(item) for item in drawn(chart, "rect")]
+    mask = matrix("b", layer, round_)
+    shown = {(int(c["row"]), int(c["column"])): c["alive"] for c in cells if "column" in c}
+    assert len(shown) == sum(map(len, mask))
+    for (row, column), alive in shown.items():
+        assert (alive == "survives") == mask[row][column]
+
+
+def test_the_table_of_layers_shows_the_rows_alive() -> None:
+    chart = ticket_charts.masks_of(ATLAS, "a", "hidden", 2)
+    words = [item["text"] for item in drawn(chart, "text")]
+    mine = ATLAS.layers[ATLAS.layers["domain"] == "a"]
+    assert words == [f"{share:.0%}" for share in mine["rows_alive"] / mine["rows"]]
+    rings = [
+        item
+        for item in drawn(chart, "rect")
+        if item.get("stroke") == "#000000" or item.get("stroke") == "black"
+    ]
+    assert [(said(ring)["layer"], said(ring)["round"]) for ring in rings] == [("hidden", "2")]
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_subwords_are_drawn_with_what_every_ticket_keeps(domain: str) -> None:
+    chart = ticket_charts.subwords_of(ATLAS, domain, 4)
+    listed = ATLAS.subwords.query("domain == @domain and round == 4")
+    dots = [said(item) for item in drawn(chart, "symbol")]
+    found = {
+        (dot["piece"], dot["ticket"]): int(next(v for k, v in dot.items() if "kept" in k))
+        for dot in dots
+    }
+    expected = {
+        (row["piece"], ticket): kept
+        for row in listed.to_dict("records")
+        for ticket, kept in zip(ATLAS.domains, row["kept"], strict=True)
+    }
+    assert found == expected
+    heights = [item["y"] for item in drawn(chart, "rect")]
+    assert len(heights) == TOP
+    bars = {said(item)["piece"]: item["y"] for item in drawn(chart, "rect")}
+    assert sorted(bars, key=lambda piece: bars[piece]) == list(listed["piece"]), "best first"
+
+
+def test_the_data_beneath_name_every_ticket() -> None:
+    data = ticket_charts.subwords_of(ATLAS, "a", 1).data
+    kept = np.array(ATLAS.subwords["kept"].tolist())
+    for number, domain in enumerate(ATLAS.domains):
+        assert data[f"kept by {domain}"].tolist() == kept[:, number].tolist()

@@ -1,0 +1,79 @@
+"""Published tables side by side, against loops over each of them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltlib.errors import InputError
+from ltlib.results.claims import judged
+from ltlib.results.published import STRATEGIES, VERDICTS, overview, published_tables, tickets_of
+from tests.support.results_table import falling, results_table
+from tests.support.scenes import drawn, said
+
+TABLES = {
+    "small": results_table(falling, ("books", "music"), rounds=3, replicates=2),
+    "large": results_table(falling, ("cds", "films", "home"), rounds=5, replicates=4).assign(
+        corpus="other", corpus_hash="1" * 64
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, table in TABLES.items():
+        table.to_parquet(tmp_path / f"{name}.parquet")
+    (tmp_path / "README.md").write_text("no table")
+    return tmp_path
+
+
+def test_every_table_of_the_folder_appears(folder: Path) -> None:
+    found = published_tables(folder)
+    assert list(found) == ["large", "small"]
+    for name, table in found.items():
+        pd.testing.assert_frame_equal(table, TABLES[name])
+
+
+def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"holds no results tables.*ltlib export"):
+        published_tables(tmp_path)
+    with pytest.raises(InputError, match="none: holds no results tables"):
+        published_tables(tmp_path / "none")
+
+
+def test_what_is_no_table_is_refused_by_name(folder: Path) -> None:
+    TABLES["small"].drop(columns="round").to_parquet(folder / "worn.parquet")
+    with pytest.raises(InputError, match=r"worn\.parquet: column 'round' is missing"):
+        published_tables(folder)
+
+
+def test_the_overview_counts_what_each_table_holds() -> None:
+    rows = overview(TABLES).set_index("table")
+    for name, table in TABLES.items():
+        row = rows.loc[name]
+        assert row["runs"] == len(table)
+        assert row["domains"] == ", ".join(sorted(set(table["source"])))
+        assert (row["replicates"], row["rounds"]) == ((2, 3) if name == "small" else (4, 5))
+        full = [r for r in table.to_dict("records") if r["strategy"] == "full-model"]
+        assert row["full model"] == pytest.approx(np.mean([r["test_accuracy"] for r in full]))
+        words = list(judged(table)["verdict"])
+        assert [row[word] for word in VERDICTS] == [words.count(word) for word in VERDICTS]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("name", TABLES)
+def test_a_chosen_table_is_drawn(name: str, strategy: str) -> None:
+    table = TABLES[name]
+    dots = [said(item) for item in drawn(tickets_of(TABLES, name, strategy), "symbol")]
+    assert len(dots) == table["source"].nunique() * (table["round"].max() + 1)
+    for dot in dots:
+        r = int(dot["round"])
+        chosen = table[
+            (table["experiment"] == "obtain")
+            & (table["source"] == dot["domain"])
+            & (table["round"] == r)
+            & (table["strategy"] == (strategy if r else "full-model"))
+        ]
+        assert dot["mean, accuracy"] == f"{chosen['test_accuracy'].mean():.2%}"
+        assert dot["sparsity"] == f"{1 - 0.65**r:.3%}"

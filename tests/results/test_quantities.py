@@ -1,0 +1,224 @@
+"""Quantities against loops written out, and the results table side by side."""
+
+import math
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
+
+from ltlib.errors import InputError
+from ltlib.results import quantities
+from ltlib.results.side_by_side import obtained, transferred
+from tests.support.results_table import falling, results_table
+
+DOMAINS = ("books", "music", "garden")
+TABLE = results_table(falling, DOMAINS, rounds=8, replicates=3)
+
+
+def accuracy(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+    """As `falling`, with the full model standing in at round 0."""
+    if round_ == 0 and strategy.startswith("ticket"):
+        strategy = "full-model"
+    return falling(strategy, source, target, round_, replicate)
+
+
+def sparsity(round_: int) -> float:
+    return 1 - 0.65**round_
+
+
+def test_tickets_of_round_0_are_the_full_model() -> None:
+    for row in obtained(TABLE).to_dict("records"):
+        run = (row["domain"], row["domain"], row["round"], row["replicate"])
+        assert row["ticket-reset"] == accuracy("ticket-reset", *run)
+        assert row["ticket-random"] == accuracy("ticket-random", *run)
+        assert row["full-model"] == falling("full-model", *run[:2], 0, run[3])
+
+
+def test_ticket_target_is_the_targets_own_ticket() -> None:
+    rows = transferred(TABLE).to_dict("records")
+    assert len(rows) == 6 * 9 * 3
+    for row in rows:
+        target, round_, replicate = row["target"], row["round"], row["replicate"]
+        own = accuracy("ticket-reset", target, target, round_, replicate)
+        assert row["ticket-target"] == own
+        run = (row["source"], target, round_, replicate)
+        assert row["masks-reset"] == falling("masks-reset", *run)
+
+
+@pytest.mark.parametrize(("above", "upto"), [(0.0, 0.9), (0.9, 1.0), (0.0, 0.5)])
+@pytest.mark.parametrize("domain", [None, "music"])
+def test_leads_equal_a_loop(above: float, upto: float, domain: str | None) -> None:
+    differences = [
+        accuracy("ticket-reset", d, d, r, k) - accuracy("ticket-random", d, d, r, k)
+        for d in DOMAINS
+        for r in range(9)
+        for k in range(3)
+        if above < sparsity(r) <= upto and domain in (None, d)
+    ]
+    measured = quantities.obtaining_lead(
+        TABLE, "ticket-reset", "ticket-random", above, upto, domain
+    )
+    assert measured == pytest.approx(statistics.mean(differences))
+
+
+@pytest.mark.parametrize("source", [None, "books"])
+def test_transfer_leads_equal_a_loop(source: str | None) -> None:
+    differences = [
+        falling("masks-random", s, t, r, k) - accuracy("ticket-target", t, t, r, k)
+        for s in DOMAINS
+        for t in DOMAINS
+        for r in range(1, 6)  # up to 90%: 1 - 0.65^5 = 0.884
+        for k in range(3)
+        if s != t and source in (None, s)
+    ]
+    measured = quantities.transfer_lead(
+        TABLE, "masks-random", "ticket-target", upto=quantities.EARLY, source=source
+    )
+    assert measured == pytest.approx(statistics.mean(differences))
+
+
+def test_a_sparsity_of_90_percent_is_early() -> None:
+    table = TABLE.assign(sparsity=np.where(TABLE["round"] == 1, 0.90001, 0.99))
+    only_first = quantities.obtaining_lead(table, "ticket-reset", "ticket-random", upto=0.9)
+    assert only_first == pytest.approx(0.02)
+
+
+def test_deviations_equal_a_loop() -> None:
+    table = quantities.deviations(TABLE)
+    measured = quantities.obtaining_lead(table, "ticket-random", "ticket-reset", above=0.9)
+    differences = []
+    for d in DOMAINS:
+        for r in range(6, 9):
+            far = {}
+            for strategy in ("ticket-random", "ticket-reset"):
+                values = [uneven(strategy, d, d, r, k) for k in range(3)]
+                far[strategy] = [abs(value - statistics.mean(values)) for value in values]
+            differences += [
+                a - b for a, b in zip(far["ticket-random"], far["ticket-reset"], strict=True)
+            ]
+    uneven_table = quantities.deviations(results_table(uneven, DOMAINS, rounds=8, replicates=3))
+    assert measured == pytest.approx(0.0)  # `falling` varies alike
+    assert quantities.obtaining_lead(
+        uneven_table, "ticket-random", "ticket-reset", above=0.9
+    ) == pytest.approx(statistics.mean(differences))
+    assert statistics.mean(differences) > 0.01
+
+
+def uneven(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+    """Random tickets differ between replicates three times as much as others do."""
+    return 0.7 + (0.06 if strategy.endswith("random") else 0.02) * (replicate**2 - round_ / 9)
+
+
+def test_a_deviation_takes_three_replicates() -> None:
+    for replicates in (1, 2, 3):
+        table = results_table(falling, DOMAINS, rounds=2, replicates=replicates)
+        known = quantities.deviations(table)["test_accuracy"].notna()
+        assert known.all() == (replicates == 3) and known.any() == (replicates == 3)
+    without = table[(table["round"] < 2) | (table["replicate"] > 0)]
+    known = quantities.deviations(without)["test_accuracy"].notna()
+    assert (known == (without["round"] < 2)).all()
+
+
+def test_changes_equal_loops() -> None:
+    own = [accuracy("ticket-reset", d, d, r, k) for d in DOMAINS for r in (7, 8) for k in range(3)]
+    before = [accuracy("ticket-reset", d, d, 6, k) for d in DOMAINS for k in range(3)]
+    measured = quantities.obtaining_change(TABLE, "ticket-reset", (0.9, 0.93), (0.93, 1.0))
+    assert measured == pytest.approx(statistics.mean(own) - statistics.mean(before))
+    tasks = [(s, t, k) for s in DOMAINS for t in DOMAINS for k in range(3) if s != t]
+    pruned = [falling("masks-random", s, t, r, k) for s, t, k in tasks for r in (2, 3, 4, 5)]
+    dense = [falling("masks-random", s, t, 0, k) for s, t, k in tasks]
+    measured = quantities.transfer_change(
+        TABLE, "masks-random", quantities.UNPRUNED, (quantities.HALF, quantities.EARLY)
+    )
+    assert measured == pytest.approx(statistics.mean(pruned) - statistics.mean(dense))
+
+
+def test_without_rounds_no_lead_and_no_change() -> None:
+    alone = results_table(falling, DOMAINS, rounds=2, replicates=1)
+    assert math.isnan(quantities.obtaining_lead(alone, "ticket-reset", "ticket-random", above=0.96))
+    for before, after in (((0.0, 0.5), (0.9, 1.0)), ((0.9, 1.0), (0.0, 0.5))):
+        assert math.isnan(quantities.obtaining_change(alone, "ticket-reset", before, after))
+        assert math.isnan(quantities.transfer_change(alone, "masks-reset", before, after))
+
+
+def leads(values: list[float]) -> pd.DataFrame:
+    """A table where ticket-reset is ahead of ticket-random by `values`, round by round."""
+
+    def ahead(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return 0.7 + (values[round_ - 1] if strategy == "ticket-reset" and round_ else 0.0)
+
+    return results_table(ahead, ("books",), rounds=len(values), transfers=False)
+
+
+@given(st.lists(st.sampled_from([-0.03, 0.0, 0.01, 0.04]), min_size=1, max_size=6))
+def test_the_transition_is_where_the_lead_begins_to_last(values: list[float]) -> None:
+    last = [r for r in range(len(values)) if all(v >= 0.02 for v in values[r:])]
+    measured = quantities.transition_sparsity(leads(values), "books", 0.02)
+    if last:
+        assert measured == pytest.approx(sparsity(last[0] + 1))
+    else:
+        assert math.isnan(measured)
+
+
+@given(st.lists(st.sampled_from([-0.03, 0.0, 0.01]), min_size=1, max_size=6))
+def test_winning_is_the_last_round_no_worse_than_the_full_model(values: list[float]) -> None:
+    winning = [0.0] + [sparsity(r + 1) for r, value in enumerate(values) if value >= 0]
+    assert quantities.winning_sparsity(leads(values), "books") == pytest.approx(max(winning))
+
+
+def test_behind_the_others() -> None:
+    full = {"books": 0.8, "music": 0.7, "garden": 0.6}
+
+    def of_garden(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return full[source] + 0.01 * replicate if strategy == "full-model" else 0.9 - round_ / 9
+
+    table = results_table(of_garden, DOMAINS)
+    assert quantities.behind_the_others(table, "garden") == pytest.approx(-0.1)
+    assert quantities.behind_the_others(table, "music") == pytest.approx(0.1)
+    assert quantities.behind_the_others(table, "books") == pytest.approx(0.2)
+    assert math.isnan(quantities.behind_the_others(table, "cds"))
+    alone = table[table["source"] == "garden"]
+    assert math.isnan(quantities.behind_the_others(alone, "garden"))
+
+
+@given(st.integers(2, 40))
+def test_contributions_sum_to_scipys_divergence(size: int) -> None:
+    numbers = np.random.default_rng(size)
+    p, q = numbers.dirichlet([0.2] * size), numbers.dirichlet([0.2] * size)
+    p[0], q[-1] = 0.0, 0.0
+    p, q = p / p.sum(), q / q.sum()
+    terms = quantities.contributions(p, q, tuple(map(str, range(size))))
+    assert terms["term"].sum() == pytest.approx(jensenshannon(p, q) ** 2)
+    assert (terms["term"] >= 0).all()
+    assert terms["term"].is_monotonic_decreasing
+    assert set(terms["piece"]) == set(map(str, range(size)))
+
+
+def test_pairs_by_distance() -> None:
+    names = ["a", "b", "c"]
+    matrix = pd.DataFrame([[0, 3, 1], [3, 0, 2], [1, 2, 0]], index=names, columns=names)
+    assert quantities.pairs_by_distance(matrix) == [
+        ("a", "c", 1.0),
+        ("b", "c", 2.0),
+        ("a", "b", 3.0),
+    ]
+
+
+@given(st.integers(2, 20_000), st.data())
+def test_the_test_set_is_found_from_accuracies(size: int, data: st.DataObject) -> None:
+    right = data.draw(st.lists(st.integers(0, size), min_size=1, max_size=20))
+    table = pd.DataFrame({"test_accuracy": [count / size for count in right]})
+    shared = math.gcd(size, *right)
+    assert quantities.size_of_test_set(table) == size // shared
+
+
+def test_mixed_tables_are_refused() -> None:
+    other = TABLE.assign(corpus_hash="1" * 64)
+    with pytest.raises(InputError, match="corpus_hash"):
+        obtained(pd.concat([TABLE, other]))
+    with pytest.raises(InputError, match="two rows"):
+        obtained(pd.concat([TABLE, TABLE]))
