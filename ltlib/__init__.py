@@ -1,7 +1,15 @@
 """Lottery tickets under distributional shifts: the library behind the book."""
 
 from ltlib.data.corpus import Corpus, load_corpus
-from ltlib.data.divergence import divergence_matrix, jsd, kl, paper_scale, unigram_distribution
+from ltlib.data.divergence import (
+    contributions,
+    divergence_matrix,
+    jsd,
+    kl,
+    pairs_by_distance,
+    paper_scale,
+    unigram_distribution,
+)
 from ltlib.errors import InputError
 from ltlib.networks.text_cnn import TextCNN, initialise
 from ltlib.protocol import Protocol
@@ -18,6 +26,7 @@ __all__ = [
     "Store",
     "TextCNN",
     "Ticket",
+    "contributions",
     "default_pairs",
     "default_store",
     "divergence_matrix",
@@ -27,6 +36,7 @@ __all__ = [
     "load_corpus",
     "load_ticket",
     "obtain_tickets",
+    "pairs_by_distance",
     "paper_scale",
     "prune",
     "run",

@@ -6,10 +6,11 @@ book's protocol page; where the alternative is cheap to run, it is a field here.
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from ltlib.errors import InputError
-from ltlib.networks.precision import Search
+
+Search = Literal["bfloat16", "full"]  # see `ltlib.networks.precision`
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,25 @@ from typing import Any, Literal
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
+from ltlib.strategies import (
+    FULL_MODEL,
+    MASKS_STRATEGIES,
+    OBTAIN,
+    TICKET_RESET,
+    TICKET_STRATEGIES,
+    TRANSFER,
+    Experiment,
+    Strategy,
+)
 
 SPEC_VERSION = 2  # raised when the same spec would give other bits
-
-Strategy = Literal["full-model", "ticket-reset", "ticket-random", "masks-reset", "masks-random"]
-TICKET_STRATEGIES: tuple[Strategy, ...] = ("ticket-reset", "ticket-random")
-MASKS_STRATEGIES: tuple[Strategy, ...] = ("masks-reset", "masks-random")
 
 
 @dataclass(frozen=True)
 class RunSpec:
     """One training run. In obtaining, source and target are the same domain."""
 
-    experiment: Literal["obtain", "transfer"]
+    experiment: Experiment
     strategy: Strategy
     source: str
     target: str
@@ -61,22 +67,22 @@ class RunSpec:
 
     def needs(self) -> "RunSpec | None":
         """The run this one starts from: the round before, or the ticket that is transferred."""
-        if self.experiment == "transfer":
-            return self.in_chain(self.round, "ticket-reset")
+        if self.experiment == TRANSFER:
+            return self.in_chain(self.round, TICKET_RESET)
         return None if self.round == 0 else self.in_chain(self.round - 1, self.strategy)
 
     def first(self) -> "RunSpec":
         """Round 0 of the chain this run hangs on, where its initial values lie."""
-        return self.in_chain(0, "full-model")
+        return self.in_chain(0, FULL_MODEL)
 
     def in_chain(self, round_: int, strategy: Strategy) -> "RunSpec":
         """A round of the chain of this run's source; round 0 is the full model's."""
         return replace(
             self,
-            experiment="obtain",
+            experiment=OBTAIN,
             target=self.source,
             round=round_,
-            strategy="full-model" if round_ == 0 else strategy,
+            strategy=FULL_MODEL if round_ == 0 else strategy,
         )
 
     def label(self) -> str:
@@ -96,8 +102,8 @@ def full_model(
 ) -> RunSpec:
     """Round 0 of the chains of a domain."""
     return RunSpec(
-        experiment="obtain",
-        strategy="full-model",
+        experiment=OBTAIN,
+        strategy=FULL_MODEL,
         source=domain,
         target=domain,
         round=0,
@@ -120,7 +126,7 @@ def chain(first: RunSpec, rounds: int) -> list[RunSpec]:
 def transfers(first: RunSpec, target: str, rounds: int) -> list[RunSpec]:
     """Rounds 0 to `rounds` of the chain of `first`, each transferred under both strategies."""
     return [
-        replace(first, experiment="transfer", target=target, round=r, strategy=strategy)
+        replace(first, experiment=TRANSFER, target=target, round=r, strategy=strategy)
         for r in range(rounds + 1)
         for strategy in MASKS_STRATEGIES
     ]
@@ -140,7 +146,7 @@ def plan(
     Transfers bring the tickets they need with them: the whole chains of their sources, and of
     their targets too, since TICKET-TARGET is the target's own ticket.
     """
-    chosen = [] if experiment == "transfer" else list(domains)
+    chosen = [] if experiment == TRANSFER else list(domains)
     chosen = list(dict.fromkeys([*chosen, *(domain for pair in pairs for domain in pair)]))
     specs: list[RunSpec] = []
     for replicate in range(protocol.replicates):

@@ -7,7 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ltlib.data.corpus import Reviews
+from ltlib.data.reviews import Reviews
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.networks.packing import PackedSplits, lay_out
 from ltlib.networks.survivor_cnn import SurvivorCNN

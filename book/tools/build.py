@@ -16,9 +16,9 @@ from ltlib.data.corpus import load_corpus
 from ltlib.errors import InputError
 from ltlib.paths import existing_folder
 from ltlib.protocol import Protocol
+from ltlib.results.table import read_table
 from ltlib.runs.front import run
 from ltlib.runs.local_engine import available_cores
-from ltlib.store.export import read_table
 
 # A kernel on this machine warns that its connection is not encrypted.
 QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}

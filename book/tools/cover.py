@@ -16,7 +16,7 @@ from ltlib.figures.obtaining import obtaining
 from ltlib.figures.panels import AXIS_LABEL, over_replicates, sparsities_by_round, tidy
 from ltlib.results.quantities import size_of_test_set
 from ltlib.results.side_by_side import obtained
-from ltlib.store.export import read_table
+from ltlib.results.table import read_table
 
 PLACE = Path("book/_static")
 SURVIVORS = ((0, 3), (1, 1), (2, 2), (3, 0))  # (row, column) of the icon's mask of 4 × 4 weights

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from ltlib.data.cleaning import NEGATIVE, POSITIVE, REASONS, Cleaned, Review, clean
-from ltlib.data.encoding import Labels, Reviews, Splits, Texts, cached_splits, hash_of, load_splits
+from ltlib.data.encoding import Labels, Texts, cached_splits, hash_of, load_splits
+from ltlib.data.reviews import Reviews, Splits
 from ltlib.data.sources.amazon import read_amazon
 from ltlib.data.sources.folder import read_folder
 from ltlib.data.sources.vader import read_vader

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ltlib.data.corpus import Corpus
-from ltlib.data.encoding import Reviews
+from ltlib.data.reviews import Reviews
 from ltlib.errors import InputError
 
 Distribution = npt.NDArray[np.float64]
@@ -87,3 +87,45 @@ def nearest_pairs(matrix: pd.DataFrame, sources: Sequence[str]) -> list[tuple[st
         places = dict.fromkeys((0, min(2, len(others) - 1), len(others) - 1))
         pairs += [(source, others[place]) for place in places]
     return pairs
+
+
+def contributions(p: Distribution, q: Distribution, pieces: tuple[str, ...]) -> pd.DataFrame:
+    """What each subword adds to the Jensen-Shannon divergence of two domains (§3, Eq. 1).
+
+    Args:
+        p, q: frequencies of the subwords in either domain, `[vocabulary]`.
+        pieces: the subwords.
+
+    Returns:
+        Columns `piece, p, q, term`, largest term first; the terms sum to the divergence in nats.
+    """
+    middle = (p + q) / 2
+    terms = (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
+    table = pd.DataFrame({"piece": pieces, "p": p, "q": q, "term": terms})
+    return table.sort_values("term", ascending=False, kind="stable", ignore_index=True)
+
+
+def pairs_by_distance(matrix: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Every two domains and the divergence between them, the nearest first.
+
+    §3: Electronics and Home are nearest, CDs and Home farthest apart.
+
+    Args:
+        matrix: domains × domains, symmetric, in nats.
+    """
+    names = [str(name) for name in matrix.index]
+    values = matrix.to_numpy(dtype=float)
+    pairs = [
+        (names[i], names[j], float(values[i, j]))
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+    ]
+    return sorted(pairs, key=lambda pair: pair[2])
+
+
+def _relative_entropy(p: Distribution, q: Distribution) -> Distribution:
+    """Summands of KL(p‖q) in nats; a subword that p lacks adds nothing."""
+    summands = np.zeros_like(p)
+    there = p > 0
+    summands[there] = p[there] * np.log(p[there] / q[there])
+    return summands

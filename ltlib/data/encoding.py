@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +12,13 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ltlib.data.reviews import Reviews, Splits
 from ltlib.data.splits import SPLITS
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
 from ltlib.paths import cache_dir, existing_folder, replace_into
 
 FORMAT = 1  # raised whenever an older file must not be taken for a new one
-
-
-@dataclass(frozen=True)
-class Reviews:
-    """Encoded reviews, end to end.
-
-    Attributes:
-        tokens: int32 `[total]`, subword ids.
-        offsets: int64 `[n + 1]`; review i is `tokens[offsets[i]:offsets[i + 1]]`, never empty.
-        labels: int64 `[n]`, 0 negative, 1 positive.
-    """
-
-    tokens: Tensor
-    offsets: Tensor
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-@dataclass(frozen=True)
-class Splits:
-    """The encoded reviews of one domain."""
-
-    train: Reviews
-    validation: Reviews
-    test: Reviews
-
-    def named(self) -> dict[str, Reviews]:
-        """The three by name, in order."""
-        return {split: getattr(self, split) for split in SPLITS}
 
 
 Texts = dict[str, dict[str, tuple[str, ...]]]  # domain -> split -> texts

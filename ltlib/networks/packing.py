@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ltlib.data.corpus import Reviews, Splits
+from ltlib.data.reviews import Reviews, Splits
 from ltlib.protocol import Protocol
 
 ZERO_VECTOR = -1  # stands for a subword whose embedding is zero

@@ -5,12 +5,11 @@ of each factor, so that two windows closer than about 1/200 may change places; t
 and gradient are then computed in full precision.
 """
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 
-Search = Literal["bfloat16", "full"]
+from ltlib.protocol import Search
+
 BLOCK = 512  # subwords
 
 

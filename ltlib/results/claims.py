@@ -14,7 +14,8 @@ from ltlib.errors import InputError
 from ltlib.figures.tables import Table, points
 from ltlib.results.desai2019 import CLAIMS, MASKS, OWN, TRANSFER, Claim
 from ltlib.results.quantities import EARLY, deviations, transfer_lead
-from ltlib.results.side_by_side import check_table, transferred
+from ltlib.results.side_by_side import transferred
+from ltlib.results.table import check_table
 from ltlib.results.verdicts import (
     ALIKE,
     FAILS,

@@ -20,8 +20,8 @@ from ltlib.figures.controls import (
 from ltlib.figures.explorable import Explorable
 from ltlib.results.claims import judged
 from ltlib.results.side_by_side import obtained
+from ltlib.results.table import read_table
 from ltlib.results.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
-from ltlib.store.export import read_table
 
 VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
 STRATEGIES = ("ticket-reset", "ticket-random")

@@ -11,7 +11,6 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from ltlib.data.divergence import Distribution
 from ltlib.results.side_by_side import obtained, transferred
 
 HALF = 0.50
@@ -23,40 +22,6 @@ LARGEST_TEST_SET = 1_000_000
 
 Sparsities = tuple[float, float]  # above the first, up to the second
 UNPRUNED: Sparsities = (-1.0, 0.0)
-
-
-def contributions(p: Distribution, q: Distribution, pieces: tuple[str, ...]) -> pd.DataFrame:
-    """What each subword adds to the Jensen-Shannon divergence of two domains (§3, Eq. 1).
-
-    Args:
-        p, q: frequencies of the subwords in either domain, `[vocabulary]`.
-        pieces: the subwords.
-
-    Returns:
-        Columns `piece, p, q, term`, largest term first; the terms sum to the divergence in nats.
-    """
-    middle = (p + q) / 2
-    terms = (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
-    table = pd.DataFrame({"piece": pieces, "p": p, "q": q, "term": terms})
-    return table.sort_values("term", ascending=False, kind="stable", ignore_index=True)
-
-
-def pairs_by_distance(matrix: pd.DataFrame) -> list[tuple[str, str, float]]:
-    """Every two domains and the divergence between them, the nearest first.
-
-    §3: Electronics and Home are nearest, CDs and Home farthest apart.
-
-    Args:
-        matrix: domains × domains, symmetric, in nats.
-    """
-    names = [str(name) for name in matrix.index]
-    values = matrix.to_numpy(dtype=float)
-    pairs = [
-        (names[i], names[j], float(values[i, j]))
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
-    ]
-    return sorted(pairs, key=lambda pair: pair[2])
 
 
 def obtaining_lead(
@@ -162,14 +127,6 @@ def size_of_test_set(results: pd.DataFrame) -> int:
     """
     parts = [Fraction(a).limit_denominator(LARGEST_TEST_SET) for a in results["test_accuracy"]]
     return math.lcm(*(part.denominator for part in parts))
-
-
-def _relative_entropy(p: Distribution, q: Distribution) -> Distribution:
-    """Summands of KL(p‖q) in nats; a subword that p lacks adds nothing."""
-    summands = np.zeros_like(p)
-    there = p > 0
-    summands[there] = p[there] * np.log(p[there] / q[there])
-    return summands
 
 
 def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:

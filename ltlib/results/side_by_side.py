@@ -1,24 +1,9 @@
 """The results table side by side: the strategies that answer one question in one row."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from ltlib.errors import InputError
-
-NEEDED = (
-    "experiment",
-    "strategy",
-    "source",
-    "target",
-    "round",
-    "sparsity",
-    "replicate",
-    "seed",
-    "test_accuracy",
-)
-ONE_VALUE = ("corpus", "corpus_hash", "protocol", "spec_version")  # a mean over two means nothing
-REPLICATE = ["seed", "replicate"]
+from ltlib.results.table import REPLICATE, check_table
 
 
 def obtained(results: pd.DataFrame) -> pd.DataFrame:
@@ -70,27 +55,6 @@ def transferred(results: pd.DataFrame) -> pd.DataFrame:
     return wide.drop(columns=["full-model"], errors="ignore").merge(
         own[[*key, "ticket-target", "full-model"]], on=key, how="left"
     )
-
-
-def check_table(results: pd.DataFrame, needed: Sequence[str] = NEEDED) -> None:
-    """Refuse a table that no figure could be drawn from.
-
-    Raises:
-        InputError: a column is missing, there are no rows, or corpora or protocols are mixed.
-    """
-    missing = [column for column in needed if column not in results.columns]
-    if missing:
-        raise InputError(
-            f"results: column '{missing[0]}' is missing; export the table with 'ltlib export'"
-        )
-    if results.empty:
-        raise InputError("results: the table has no rows; run 'ltlib run' first")
-    for column in set(ONE_VALUE) & set(results.columns):
-        values = sorted(map(str, results[column].unique()))
-        if len(values) > 1:
-            raise InputError(
-                f"results: column '{column}' holds {values[0]} and {values[1]}; select one of them"
-            )
 
 
 def _experiment(results: pd.DataFrame, experiment: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ltlib.results.side_by_side import REPLICATE, check_table
+from ltlib.results.table import REPLICATE, check_table
 
 CONFIDENCE = 0.90
 MARGIN = 0.01  # one point: "alike", "stable" and "no worse" are closer than this

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from ltlib.data.corpus import Reviews, Splits
 from ltlib.data.encoding import load_splits
+from ltlib.data.reviews import Reviews, Splits
 from ltlib.errors import InputError
 from ltlib.networks.packing import PackedSplits, pack
 from ltlib.protocol import Protocol

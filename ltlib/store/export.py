@@ -17,7 +17,8 @@ from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
 from ltlib.protocol import Protocol
 from ltlib.results.atlas import ENDING, make_atlas, write_atlas
-from ltlib.store.store import COLUMNS, Store, in_order
+from ltlib.results.table import in_order
+from ltlib.store.store import Store
 
 METADATA = b"ltlib"
 
@@ -142,22 +143,3 @@ def _provenances(holders: dict[str, Store]) -> list[dict[str, Any]]:
             origin.pop(place, None)
         seen[json.dumps(origin, sort_keys=True)] = origin
     return list(seen.values())
-
-
-def read_table(path: str | Path) -> pd.DataFrame:
-    """A published results table.
-
-    Raises:
-        InputError: not there, not Parquet, or without the columns of a results table.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: results table not found; write one with `ltlib export`")
-    try:
-        table = pd.read_parquet(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path}: is not a Parquet table ({error})") from None
-    missing = [column for column in COLUMNS if column not in table.columns]
-    if missing:
-        raise InputError(f"{path}: column '{missing[0]}' is missing; write it with `ltlib export`")
-    return table

@@ -15,14 +15,10 @@ import pandas as pd
 
 from ltlib.errors import DamagedError, InputError
 from ltlib.paths import existing_folder, writing
+from ltlib.results.table import COLUMNS, in_order
 from ltlib.spec import RunSpec
 from ltlib.store.version import check_run, check_version, write_version
 
-COLUMNS = [
-    "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
-    "validation_accuracy", "test_accuracy", "epochs", "best_epoch", "seconds", "connected",
-    "corpus", "corpus_hash", "protocol", "spec_version",
-]  # fmt: skip
 REMEDY = "`ltlib run` does this run again"
 WRITING = ".writing-"  # begins the name of a folder that is not yet, or no longer, a run
 ABANDONED = 3600  # seconds after which a half-written folder is nobody's
@@ -182,13 +178,6 @@ class Store:
             with suppress(FileNotFoundError):  # another driver has just renamed it
                 if time.time() - folder.stat().st_mtime > ABANDONED:
                     shutil.rmtree(folder, ignore_errors=True)
-
-
-def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """The results table of these rows."""
-    order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from ltlib.data.cleaning import NEGATIVE, POSITIVE, Review
 from ltlib.data.sources.vader import ARCHIVE, FILES, MEMBER, label_of_score, read_vader
-from ltlib.store.export import read_table
+from ltlib.results.table import read_table
 from tests.support.project import ROOT
 
 CARD = (ROOT / "book" / "corpora.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from book.tools.cover import PLACE, SURVIVORS, card, draw_cover, icon
 from ltlib.errors import InputError
-from ltlib.store.export import read_table
+from ltlib.results.table import read_table
 from tests.support.project import ROOT
 
 TABLE = ROOT / "results" / "vader-laptop.parquet"

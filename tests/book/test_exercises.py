@@ -15,7 +15,7 @@ from ltlib.figures.panels import standard_error
 from ltlib.results import quantities as q
 from ltlib.results.published import VERDICTS, overview
 from ltlib.results.side_by_side import obtained, transferred
-from ltlib.store.export import read_table
+from ltlib.results.table import read_table
 from tests.support.project import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

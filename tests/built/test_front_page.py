@@ -13,7 +13,7 @@ import pytest
 
 from book.tools.build import SOURCES, execute_notebook, render
 from ltlib.figures.obtaining import phase_transition
-from ltlib.store.export import read_table
+from ltlib.results.table import read_table
 from tests.support.pages import ROOT
 
 RESULTS = ROOT / "results" / "vader-laptop.parquet"

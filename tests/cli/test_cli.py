@@ -17,7 +17,7 @@ import pytest
 from ltlib.cli.commands import main
 from ltlib.results.atlas import atlas_beside
 from ltlib.results.desai2019 import CLAIMS
-from ltlib.store.store import COLUMNS
+from ltlib.results.table import COLUMNS
 from tests.support import claim_worlds as worlds
 
 Run = Callable[..., tuple[int, str, str]]

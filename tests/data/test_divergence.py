@@ -20,7 +20,7 @@ from ltlib.data.divergence import (
     paper_scale,
     unigram_distribution,
 )
-from ltlib.data.encoding import Reviews
+from ltlib.data.reviews import Reviews
 from ltlib.errors import InputError
 
 # Counts, some of them zero, as subwords have.

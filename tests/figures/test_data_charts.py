@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from ltlib.data.divergence import contributions
 from ltlib.figures import data_charts
-from ltlib.results.quantities import contributions
 from tests.support.scenes import drawn, said, title
 
 LENGTHS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ltlib.data.corpus import Reviews
+from ltlib.data.reviews import Reviews
 from ltlib.networks.packing import lay_out
 from ltlib.networks.text_cnn import (
     TextCNN,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
+from ltlib.data import divergence
 from ltlib.errors import InputError
 from ltlib.results import quantities
 from ltlib.results.side_by_side import obtained, transferred
@@ -191,7 +192,7 @@ def test_contributions_sum_to_scipys_divergence(size: int) -> None:
     p, q = numbers.dirichlet([0.2] * size), numbers.dirichlet([0.2] * size)
     p[0], q[-1] = 0.0, 0.0
     p, q = p / p.sum(), q / q.sum()
-    terms = quantities.contributions(p, q, tuple(map(str, range(size))))
+    terms = divergence.contributions(p, q, tuple(map(str, range(size))))
     assert terms["term"].sum() == pytest.approx(jensenshannon(p, q) ** 2)
     assert (terms["term"] >= 0).all()
     assert terms["term"].is_monotonic_decreasing
@@ -201,7 +202,7 @@ def test_contributions_sum_to_scipys_divergence(size: int) -> None:
 def test_pairs_by_distance() -> None:
     names = ["a", "b", "c"]
     matrix = pd.DataFrame([[0, 3, 1], [3, 0, 2], [1, 2, 0]], index=names, columns=names)
-    assert quantities.pairs_by_distance(matrix) == [
+    assert divergence.pairs_by_distance(matrix) == [
         ("a", "c", 1.0),
         ("b", "c", 2.0),
         ("a", "b", 3.0),

@@ -10,9 +10,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from ltlib.errors import InputError
+from ltlib.results.table import read_table
 from ltlib.runs.execute import execute
 from ltlib.runs.schedule import shard
-from ltlib.store.export import read_table, write_table
+from ltlib.store.export import write_table
 from ltlib.store.store import Store
 from tests.support.matrix import SPECS
 

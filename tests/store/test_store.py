@@ -12,10 +12,11 @@ from ltlib.errors import InputError
 from ltlib.networks.packing import PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import prune
+from ltlib.results.table import COLUMNS, read_table
 from ltlib.runs.worker import perform
 from ltlib.spec import RunSpec, full_model
-from ltlib.store.export import read_table, write_table
-from ltlib.store.store import COLUMNS, Store
+from ltlib.store.export import write_table
+from ltlib.store.store import Store
 from ltlib.store.tickets import (
     pack_masks,
     pack_survivors,

@@ -11,7 +11,7 @@ import pandas as pd
 import psutil
 from safetensors.torch import save_file
 
-from ltlib.data.corpus import Splits
+from ltlib.data.reviews import Splits
 from ltlib.runs.execute import execute
 from ltlib.spec import RunSpec, plan
 from ltlib.store.log import read_log

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ltlib.store.store import COLUMNS
+from ltlib.results.table import COLUMNS
 
 Accuracy = Callable[[str, str, str, int, int], float]  # strategy, source, target, round, replicate
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from ltlib.data.corpus import Reviews, Splits
+from ltlib.data.reviews import Reviews, Splits
 from ltlib.networks.packing import PackedSplits, pack
 from ltlib.protocol import Protocol
 

@@ -1,0 +1,76 @@
+"""The results table: its columns, its order, how it is read and checked. One row a run."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from ltlib.errors import InputError
+
+COLUMNS = [
+    "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
+    "validation_accuracy", "test_accuracy", "epochs", "best_epoch", "seconds", "connected",
+    "corpus", "corpus_hash", "protocol", "spec_version",
+]  # fmt: skip
+NEEDED = (  # by every figure and verdict
+    "experiment",
+    "strategy",
+    "source",
+    "target",
+    "round",
+    "sparsity",
+    "replicate",
+    "seed",
+    "test_accuracy",
+)
+ONE_VALUE = ("corpus", "corpus_hash", "protocol", "spec_version")  # a mean over two means nothing
+REPLICATE = ["seed", "replicate"]
+
+
+def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """The results table of these rows."""
+    order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(order, kind="stable", ignore_index=True)
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A published results table.
+
+    Raises:
+        InputError: not there, not Parquet, or without the columns of a results table.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: results table not found; write one with `ltlib export`")
+    try:
+        table = pd.read_parquet(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{path}: is not a Parquet table ({error})") from None
+    missing = [column for column in COLUMNS if column not in table.columns]
+    if missing:
+        raise InputError(f"{path}: column '{missing[0]}' is missing; write it with `ltlib export`")
+    return table
+
+
+def check_table(results: pd.DataFrame, needed: Sequence[str] = NEEDED) -> None:
+    """Refuse a table that no figure could be drawn from.
+
+    Raises:
+        InputError: a column is missing, there are no rows, or corpora or protocols are mixed.
+    """
+    missing = [column for column in needed if column not in results.columns]
+    if missing:
+        raise InputError(
+            f"results: column '{missing[0]}' is missing; export the table with 'ltlib export'"
+        )
+    if results.empty:
+        raise InputError("results: the table has no rows; run 'ltlib run' first")
+    for column in set(ONE_VALUE) & set(results.columns):
+        values = sorted(map(str, results[column].unique()))
+        if len(values) > 1:
+            raise InputError(
+                f"results: column '{column}' holds {values[0]} and {values[1]}; select one of them"
+            )
