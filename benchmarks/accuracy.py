@@ -24,6 +24,7 @@ from scipy import stats
 
 from ltlib.data.corpus import load_corpus, load_splits
 from ltlib.networks.packing import PackedSplits, pack
+from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
 from ltlib.store.provenance import provenance
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
@@ -43,7 +44,7 @@ def chain(path: Path, domain: str, seed: int, runs: Path) -> None:
     splits = pack(load_splits(path)[domain], DEFAULT)
     done = {(r["domain"], r["seed"], r["round"]) for r in read(runs)}
     missing = [r for r in ROUNDS if (domain, seed, r) not in done]
-    ticket = first_ticket(OF_MASKS, domain, seed, replicate=0)
+    ticket = first_ticket(TextArchitecture(), OF_MASKS, domain, seed, replicate=0)
     for round_ in range(max(missing, default=-1) + 1):
         if round_ in missing:
             pair = trained_both_ways(ticket, splits) | {"domain": domain, "seed": seed}
@@ -51,7 +52,7 @@ def chain(path: Path, domain: str, seed: int, runs: Path) -> None:
             with runs.open("a") as file:
                 file.write(json.dumps(pair) + "\n")
         outcome = train_ticket(ticket, splits, domain, "ticket-reset")
-        ticket = next_ticket(replace(ticket, trained=outcome.parameters), "ticket-reset")
+        ticket = next_ticket(replace(ticket, trained=outcome.trained), "ticket-reset")
 
 
 def trained_both_ways(ticket: Ticket, splits: PackedSplits) -> dict[str, Any]:

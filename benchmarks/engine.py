@@ -26,10 +26,11 @@ import torch
 from safetensors.torch import save_file
 
 from ltlib.data.corpus import load_corpus
+from ltlib.experiments.domains import DomainRuns, full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
 from ltlib.runs.schedule import Schedule
-from ltlib.spec import RunSpec, plan
+from ltlib.spec import RunSpec
 from ltlib.store.log import read_log
 from ltlib.store.plans import write_plan
 from ltlib.store.store import Store
@@ -38,6 +39,7 @@ TINY = Protocol(
     split=(16, 8, 8), vocabulary_size=30, max_length=12, embedding_size=4, channels=2,
     hidden_size=4, batch_size=8, epochs=1, rounds=9, replicates=1,
 )  # fmt: skip
+UNREAD = DomainRuns(Path("unread"))  # knows which run needs which; its data are never read
 LIMITS = {
     "local_ms": 20.0, "ray_ms": 40.0, "plan_seconds": 5.0, "plan_gib": 1.0, "status_seconds": 2.0,
     "two_to_one": 1 / 1.8,
@@ -47,7 +49,9 @@ LIMITS = {
 def specs_of(runs: int) -> list[RunSpec]:
     """At least so many: two domains, 19 + 20 runs each of chains and transfers a replicate."""
     protocol = replace(TINY, replicates=-(-runs // 78))
-    return plan("tiny", "h", protocol, "all", ["a", "b"], [("a", "b"), ("b", "a")], 0)[:runs]
+    return plan(full_model("tiny", "h", protocol, ""), "all", ["a", "b"], [("a", "b"), ("b", "a")])[
+        :runs
+    ]
 
 
 def write_splits(path: Path) -> None:
@@ -67,7 +71,7 @@ def overhead(engine: Any, runs: int, workers: int, folder: Path) -> float:
     """Milliseconds a run beyond its training."""
     splits, store = folder / "splits.safetensors", Store(folder / engine, create=True)
     write_splits(splits)
-    execute(specs_of(runs), store, splits, {}, workers=workers, engine=engine)
+    execute(specs_of(runs), store, DomainRuns(splits), {}, workers=workers, engine=engine)
     log = [record for record in read_log(store.path) if record["event"] == "done"]
     trained = sum(record["seconds"] for record in log[workers:])
     elapsed = log[-1]["time"] - log[workers - 1]["time"]
@@ -78,7 +82,7 @@ def planning() -> dict[str, float]:
     """Seconds and peak memory of a process that plans 100,000 runs, less what it began with."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begin = time.perf_counter()
-    Schedule(specs_of(100_000), ())
+    Schedule(specs_of(100_000), UNREAD.needs, ())
     seconds = time.perf_counter() - begin
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return {"plan_seconds": seconds, "plan_gib": grown / 2**20}
@@ -89,7 +93,7 @@ def status(folder: Path) -> float:
     store, specs = Store(folder / "large", create=True), specs_of(10_000)
     metrics = dict.fromkeys(("sparsity", "seconds", "connected", "test_accuracy"), 0.5)
     metrics |= {"validation_accuracy": 0.5, "epochs": 1, "best_epoch": 1}
-    write_plan(store.path, specs)
+    write_plan(store.path, specs, UNREAD.needs)
     for spec in specs:
         store.write(spec, metrics, {}, {})
     begin = time.perf_counter()
@@ -104,12 +108,12 @@ def two_to_one(source: str, folder: Path) -> float:
     protocol = Protocol(split=(3732, 800, 800), epochs=3, rounds=2, replicates=1)
     corpus = load_corpus(source, protocol)
     domains = ["electronics", "books"]
-    specs = plan(corpus.name, corpus.hash, protocol, "obtain", domains, [], 0)
+    specs = plan(full_model(corpus.name, corpus.hash, protocol, ""), "obtain", domains, [])
     seconds = []
     for workers in (1, 2):
         store = Store(folder / f"{workers} workers", create=True)
         begin = time.perf_counter()
-        execute(specs, store, corpus.path, {}, workers=workers)
+        execute(specs, store, DomainRuns(corpus.path), {}, workers=workers)
         seconds.append(time.perf_counter() - begin)
         assert len(store.hashes()) == len(specs)
     return seconds[1] / seconds[0]

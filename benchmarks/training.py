@@ -27,6 +27,7 @@ from dense import DenseTextCNN, evaluate, parameters_of, train_epoch
 from ltlib.data.corpus import Corpus, load_corpus, load_splits
 from ltlib.networks.packing import Packed, PackedSplits, pack
 from ltlib.networks.precision import search_path
+from ltlib.networks.text import TextArchitecture
 from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, survivors
@@ -47,7 +48,7 @@ def chain(path: Path, domain: str, epochs: int) -> dict[str, Any]:
     """Train a chain: seconds an epoch with its validation pass, and survivors, by round."""
     protocol = replace(PROTOCOL, epochs=epochs)
     splits = pack(load_splits(path)[domain], protocol)
-    ticket = first_ticket(protocol, domain, seed=0, replicate=0)
+    ticket = first_ticket(TextArchitecture(), protocol, domain, seed=0, replicate=0)
     warm_up(ticket, splits)
     seconds, alive, sparse = [], [], ticket
     for round_ in range(PROTOCOL.rounds + 1):
@@ -57,7 +58,7 @@ def chain(path: Path, domain: str, epochs: int) -> dict[str, Any]:
         alive.append(sum(survivors(ticket.masks).values()))
         if round_ == SPARSE_ROUND:
             sparse = ticket
-        ticket = next_ticket(replace(ticket, trained=outcome.parameters), "ticket-reset")
+        ticket = next_ticket(replace(ticket, trained=outcome.trained), "ticket-reset")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return {"seconds": seconds, "survivors": alive, "masks": sparse.masks, "peak": peak}
 
@@ -66,7 +67,7 @@ def growth(path: Path, domain: str) -> list[float]:
     """Seconds of an epoch of round 0 with ever more reviews, each review as often as needed."""
     protocol = replace(PROTOCOL, epochs=1)
     splits = pack(load_splits(path)[domain], protocol)
-    ticket = first_ticket(protocol, domain, seed=0, replicate=0)
+    ticket = first_ticket(TextArchitecture(), protocol, domain, seed=0, replicate=0)
     warm_up(ticket, splits)
     seconds = []
     for count in GROWING:
@@ -123,7 +124,7 @@ def measure(corpus: Corpus, timed: int) -> list[Row]:
     full, sparse, seconds = 0.0, 0.0, (0.0, 0.0)
     for domain, found in zip(DOMAINS, chains, strict=True):
         splits = pack(load_splits(corpus.path)[domain], PROTOCOL)
-        ticket = first_ticket(PROTOCOL, domain, seed=0, replicate=0)
+        ticket = first_ticket(TextArchitecture(), PROTOCOL, domain, seed=0, replicate=0)
         full += dense_epoch(ticket, ticket.masks, splits)
         sparse += dense_epoch(ticket, found["masks"], splits)
         seconds = seconds if domain != DOMAINS[0] else evaluation(ticket, splits)

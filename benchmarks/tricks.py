@@ -24,15 +24,17 @@ from dense import DenseTextCNN, PackedAutograd, padded, parameters_of, train_ste
 from training import DOMAINS, PROTOCOL, SPARSE_ROUND
 
 from ltlib.data.corpus import load_corpus, load_splits
+from ltlib.networks.network import Network
 from ltlib.networks.packing import Packed, pack
 from ltlib.networks.survivor_cnn import SurvivorCNN
+from ltlib.networks.text import TextArchitecture
 from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 from ltlib.store.provenance import provenance
 from ltlib.streams import stream
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
-from ltlib.training import Network, step
+from ltlib.training import step
 
 STEPS = 25
 ROUNDS = (0, SPARSE_ROUND)
@@ -51,11 +53,11 @@ def tickets(path: Path, domain: str) -> list[Ticket]:
     """The tickets of `ROUNDS`."""
     quick = replace(PROTOCOL, epochs=1)
     splits = pack(load_splits(path)[domain], quick)
-    ticket = first_ticket(quick, domain, seed=0, replicate=0)
+    ticket = first_ticket(TextArchitecture(), quick, domain, seed=0, replicate=0)
     found = [ticket]
     while ticket.round < ROUNDS[-1]:
         outcome = train_ticket(ticket, splits, domain, "ticket-reset")
-        ticket = next_ticket(replace(ticket, trained=outcome.parameters), "ticket-reset")
+        ticket = next_ticket(replace(ticket, trained=outcome.trained), "ticket-reset")
         found += [ticket] if ticket.round in ROUNDS else []
     return found
 

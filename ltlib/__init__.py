@@ -11,10 +11,13 @@ from ltlib.data.divergence import (
     unigram_distribution,
 )
 from ltlib.errors import InputError
+from ltlib.experiments.judge import judge
+from ltlib.experiments.tasks import default_pairs
+from ltlib.networks.text import TextArchitecture
 from ltlib.networks.text_cnn import TextCNN, initialise
 from ltlib.protocol import Protocol
 from ltlib.pruning import prune, sparsity
-from ltlib.runs.front import default_pairs, default_store, load_ticket, run
+from ltlib.runs.front import default_store, load_ticket, run
 from ltlib.store.store import Store
 from ltlib.tickets import Ticket, obtain_tickets
 from ltlib.transfer import transfer_ticket
@@ -24,6 +27,7 @@ __all__ = [
     "InputError",
     "Protocol",
     "Store",
+    "TextArchitecture",
     "TextCNN",
     "Ticket",
     "contributions",
@@ -32,6 +36,7 @@ __all__ = [
     "divergence_matrix",
     "initialise",
     "jsd",
+    "judge",
     "kl",
     "load_corpus",
     "load_ticket",

@@ -1,6 +1,6 @@
 """Masks and the layerwise ℓ0 projection (§4.3.2, Eq. 5). Nothing here knows of text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import torch
 from torch import Tensor
@@ -27,7 +27,7 @@ def survivors_after(survivors: int, percent: int) -> int:
 
 
 def prune(
-    parameters: Mapping[str, Tensor], masks: Masks, percent: int, prune_biases: bool = True
+    parameters: Mapping[str, Tensor], masks: Masks, percent: int, spared: Collection[str] = ()
 ) -> Masks:
     """Masks of the next round: Eq. 5 in each layer, over what survives.
 
@@ -35,18 +35,19 @@ def prune(
     parameters laid end to end. Nothing pruned returns.
 
     Args:
-        parameters: trained values, by name; pruned entries are not looked at.
+        parameters: trained values, by name; pruned entries are not looked at, nor values that
+            have no mask.
+        masks: of this round; their order is that of a layer's parameters.
         percent: of a layer's survivors that are pruned, a whole number.
-        prune_biases: if not, biases are left out of their layer and survive.
+        spared: names of parameters that are left out of their layer and stay as they are.
     """
     pruned = dict(masks)
-    for names in layers(parameters).values():
-        chosen = [n for n in names if prune_biases or not n.endswith(".bias")]
-        values = torch.cat([parameters[n].detach().flatten() for n in chosen])
-        alive = torch.cat([masks[n].flatten() for n in chosen])
+    for names in layers(name for name in masks if name not in spared).values():
+        values = torch.cat([parameters[n].detach().flatten() for n in names])
+        alive = torch.cat([masks[n].flatten() for n in names])
         kept = _project(values, alive, percent)
-        sizes = [masks[n].numel() for n in chosen]
-        for name, part in zip(chosen, kept.split(sizes), strict=True):
+        sizes = [masks[n].numel() for n in names]
+        for name, part in zip(names, kept.split(sizes), strict=True):
             pruned[name] = part.view_as(masks[name])
     return pruned
 
@@ -61,8 +62,11 @@ def _project(values: Tensor, alive: Tensor, percent: int) -> Tensor:
 
 
 def apply_masks(parameters: Mapping[str, Tensor], masks: Masks) -> dict[str, Tensor]:
-    """`m ⊙ θ`: copies in which everything pruned is exactly 0."""
-    return {name: value * masks[name] for name, value in parameters.items()}
+    """`m ⊙ θ`: copies in which everything pruned is exactly 0; what has no mask stays whole."""
+    return {
+        name: value * masks[name] if name in masks else value.clone()
+        for name, value in parameters.items()
+    }
 
 
 def survivors(masks: Masks) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """One training run: Adam on the survivors, the best epoch by validation accuracy kept (§5.1)."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,31 +10,22 @@ import torch
 from torch import Tensor, nn
 
 from ltlib.errors import DivergedError, InputError
-from ltlib.networks.packing import Packed, PackedSplits
+from ltlib.networks.network import Examples, ExampleSplits, Network
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 
-EVALUATION_BATCH = 64  # reviews; fixed, so that the same weights give the same bits
-
-
-class Network(nn.Module):
-    """What the training loop asks of a network: called with a batch and, in training, a generator
-    for its dropout, it gives class scores `[reviews, classes]`.
-    """
-
-    def scorer(self) -> Callable[[Packed], Tensor]:
-        """Scores without dropout, for as long as the parameters stay as they are."""
-        return self
+EVALUATION_BATCH = 64  # examples; fixed, so that the same weights give the same bits
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a training run leaves.
 
-    `parameters` are those of the best epoch; accuracies are fractions; epochs count from 1.
+    `trained` are the values of the best epoch, parameters and buffers by name; accuracies are
+    fractions; epochs count from 1.
     """
 
-    parameters: dict[str, Tensor]
+    trained: dict[str, Tensor]
     validation_accuracies: list[float]
     best_epoch: int
     test_accuracy: float
@@ -60,7 +51,7 @@ def one_thread() -> Iterator[None]:
 def train(
     model: Network,
     masks: Masks,
-    splits: PackedSplits,
+    splits: ExampleSplits,
     protocol: Protocol,
     generator: np.random.Generator,
     device: str = "cpu",
@@ -72,35 +63,36 @@ def train(
     one whose subword is not in the batch.
 
     Args:
-        model: changed in place, and left with the outcome's parameters.
+        model: changed in place, and left as it was after the best epoch.
         masks: by the model's parameter names; a parameter without one is whole.
-        generator: draws the order of the reviews and dropout.
-        device: where to compute; the outcome's parameters are on the CPU.
+        generator: draws the order of the examples and dropout.
+        device: where to compute; the outcome's values are on the CPU.
 
     Raises:
         DivergedError: a parameter is no longer finite.
     """
     begin = time.perf_counter()
+    held = model.held(masks)
     state = model.state_dict()
-    masked = apply_masks({name: state[name] for name in masks}, masks)
+    masked = apply_masks({name: state[name] for name in held}, held)
     model.load_state_dict(state | masked)
     model.to(device)
     with one_thread():
-        parameters, accuracies, best_epoch = _best_epoch(model, masks, splits, protocol, generator)
-        model.load_state_dict(parameters)
+        best, accuracies, best_epoch = _best_epoch(model, held, splits, protocol, generator)
+        model.load_state_dict(best)
         test_accuracy = accuracy(model, splits.test)
     seconds = time.perf_counter() - begin
-    return Outcome(parameters, accuracies, best_epoch, test_accuracy, seconds)
+    return Outcome(model.values(), accuracies, best_epoch, test_accuracy, seconds)
 
 
 def _best_epoch(
     model: Network,
     masks: Masks,
-    splits: PackedSplits,
+    splits: ExampleSplits,
     protocol: Protocol,
     generator: np.random.Generator,
 ) -> tuple[dict[str, Tensor], list[float], int]:
-    """Parameters of the best epoch, validation accuracies of all, and which was the best."""
+    """The state after the best epoch, validation accuracies of all, and which was the best."""
     optimizer = torch.optim.Adam(
         model.parameters(), lr=protocol.learning_rate, weight_decay=protocol.l2, fused=True
     )
@@ -111,6 +103,7 @@ def _best_epoch(
     best: dict[str, Tensor] = {}
     best_epoch = 0
     for epoch in range(1, protocol.epochs + 1):
+        model.train()
         for chosen in batches(len(splits.train), protocol.batch_size, order):
             step(model, holds, optimizer, splits.train.rows(chosen), dropout)
         if not all(bool(p.isfinite().all()) for p in model.parameters()):
@@ -118,7 +111,7 @@ def _best_epoch(
         accuracies.append(accuracy(model, splits.validation))
         if best_epoch == 0 or accuracies[-1] > accuracies[best_epoch - 1]:
             best_epoch = epoch
-            best = {name: p.detach().cpu().clone() for name, p in model.named_parameters()}
+            best = {name: value.clone() for name, value in model.state_dict().items()}
         elif protocol.patience is not None and epoch - best_epoch >= protocol.patience:
             break
     return best, accuracies, best_epoch
@@ -137,7 +130,7 @@ def step(
     model: Network,
     holds: list[tuple[nn.Parameter, Tensor]],
     optimizer: torch.optim.Optimizer,
-    batch: Packed,
+    batch: Examples,
     generator: np.random.Generator,
 ) -> Tensor:
     """One update from one batch; the loss before it."""
@@ -153,31 +146,32 @@ def step(
     return loss.detach()
 
 
-def batches(reviews: int, size: int, generator: np.random.Generator) -> list[np.ndarray]:
-    """One epoch: a uniform shuffle of the review numbers, cut into batches of `size`."""
-    order = generator.permutation(reviews)
-    return [order[start : start + size] for start in range(0, reviews, size)]
+def batches(examples: int, size: int, generator: np.random.Generator) -> list[np.ndarray]:
+    """One epoch: a uniform shuffle of the examples' numbers, cut into batches of `size`."""
+    order = generator.permutation(examples)
+    return [order[start : start + size] for start in range(0, examples, size)]
 
 
 @torch.no_grad()
-def scores_of(model: Network, reviews: Packed) -> Tensor:
-    """Class scores `[reviews, 2]` without dropout, on the CPU."""
+def scores_of(model: Network, examples: Examples) -> Tensor:
+    """Class scores `[examples, classes]` in evaluation, without dropout, on the CPU."""
     device = next(model.parameters()).device
+    model.eval()
     scorer = model.scorer()
     parts = [
-        reviews.rows(np.arange(start, min(start + EVALUATION_BATCH, len(reviews))))
-        for start in range(0, len(reviews), EVALUATION_BATCH)
+        examples.rows(np.arange(start, min(start + EVALUATION_BATCH, len(examples))))
+        for start in range(0, len(examples), EVALUATION_BATCH)
     ]
     return torch.cat([scorer(part.to(device)).cpu() for part in parts])
 
 
-def accuracy(model: Network, reviews: Packed) -> float:
-    """Fraction of `reviews` whose larger score is that of their label.
+def accuracy(model: Network, examples: Examples) -> float:
+    """Fraction of `examples` whose largest score is that of their label.
 
     Raises:
-        InputError: there are no reviews.
+        InputError: there are none.
     """
-    if len(reviews) == 0:
-        raise InputError("there are no reviews to evaluate on; ask for a larger split")
-    predicted = scores_of(model, reviews).argmax(dim=1)
-    return float((predicted == reviews.labels).double().mean())
+    if len(examples) == 0:
+        raise InputError("there is nothing to evaluate on; ask for a larger split")
+    predicted = scores_of(model, examples).argmax(dim=1)
+    return float((predicted == examples.labels).double().mean())

@@ -7,6 +7,7 @@ import pytest
 from selenium import webdriver
 
 from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.experiments.domains import DomainRuns
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
 from ltlib.store.store import Store
@@ -39,7 +40,7 @@ def splits_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def short(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """`SPECS`, carried out by one worker; copy it before changing anything."""
     store = Store(tmp_path_factory.mktemp("short"), create=True)
-    execute(SPECS, store, splits_path, {}, workers=1)
+    execute(SPECS, store, DomainRuns(splits_path), {}, workers=1)
     return store
 
 
@@ -47,7 +48,7 @@ def short(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
 def undisturbed(splits_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """`LONG`, carried out by one worker; copy it before changing anything."""
     store = Store(tmp_path_factory.mktemp("undisturbed"), create=True)
-    execute(LONG, store, splits_path, {}, workers=1)
+    execute(LONG, store, DomainRuns(splits_path), {}, workers=1)
     return store
 
 

@@ -80,7 +80,7 @@ def test_a_layer_is_weight_and_bias_together() -> None:
     pruned = prune(parameters, full_masks(parameters), 50)
     assert pruned["a.weight"].tolist() == [True, True, False]
     assert pruned["a.bias"].tolist() == [False]
-    kept = prune(parameters, full_masks(parameters), 50, prune_biases=False)
+    kept = prune(parameters, full_masks(parameters), 50, spared={"a.bias"})
     assert kept["a.bias"].tolist() == [True]
     assert kept["a.weight"].tolist() == [True, True, False]
 

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import full_model, plan
 from ltlib.protocol import Protocol
-from ltlib.spec import SPEC_VERSION, RunSpec, full_model, plan
+from ltlib.spec import SPEC_VERSION, RunSpec
+from tests.support.matrix import needs_of
 
 FIRST = full_model("c", "0" * 64, Protocol.smoke(), "a", 0, 0)
 
@@ -26,6 +28,7 @@ def test_every_field_names_the_run() -> None:
         "seed": 9,
         "corpus": "other",
         "corpus_hash": "1" * 64,
+        "device": "cuda",
         "protocol": replace(Protocol.smoke(), epochs=9),
     }
     assert set(changed) == {field.name for field in fields(RunSpec)}
@@ -85,7 +88,7 @@ def test_the_papers_plan_has_its_runs() -> None:
     """50 chains of 21 rounds that share round 0, and 9 tasks × 5 replicates × 21 rounds × 2."""
     domains = ["books", "movies", "electronics", "cds", "home"]
     pairs = [(s, t) for s in ("books", "electronics", "cds") for t in domains if s != t][:9]
-    specs = plan("amazon", "h", Protocol.paper(), "all", domains, pairs, 0)
+    specs = plan(full_model("amazon", "h", Protocol.paper(), ""), "all", domains, pairs)
     obtained = [spec for spec in specs if spec.experiment == "obtain"]
     assert len(obtained) == 5 * 5 * (1 + 2 * 20)
     assert len(specs) - len(obtained) == 9 * 5 * 21 * 2
@@ -93,10 +96,12 @@ def test_the_papers_plan_has_its_runs() -> None:
 
 
 def test_every_run_comes_after_the_one_it_needs() -> None:
-    specs = plan("c", "h", Protocol.smoke(), "transfer", [], [("a", "b"), ("c", "a")], 0)
+    specs = plan(
+        full_model("c", "h", Protocol.smoke(), ""), "transfer", [], [("a", "b"), ("c", "a")]
+    )
     seen: set[str] = set()
     for spec in specs:
-        needs = spec.needs()
+        needs = needs_of(spec)
         assert needs is None or needs.hash in seen
         seen.add(spec.hash)
     sources = {spec.source for spec in specs if spec.experiment == "obtain"}
@@ -105,6 +110,6 @@ def test_every_run_comes_after_the_one_it_needs() -> None:
 
 def test_a_transfer_leans_on_the_reset_ticket_of_its_round() -> None:
     transfer = replace(FIRST, experiment="transfer", strategy="masks-random", target="b", round=2)
-    assert transfer.needs() == replace(FIRST, strategy="ticket-reset", round=2)
-    assert replace(transfer, round=0).needs() == FIRST
-    assert replace(FIRST, strategy="ticket-random", round=1).needs() == FIRST
+    assert needs_of(transfer) == replace(FIRST, strategy="ticket-reset", round=2)
+    assert needs_of(replace(transfer, round=0)) == FIRST
+    assert needs_of(replace(FIRST, strategy="ticket-random", round=1)) == FIRST

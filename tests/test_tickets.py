@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ltlib.data.vocabulary import Vocabulary
+from ltlib.experiments.judge import judge
 from ltlib.networks.text_cnn import build_model
 from ltlib.pruning import apply_masks, prune, survivors
 from ltlib.streams import stream
@@ -15,6 +16,7 @@ from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, red
 from ltlib.training import Outcome, train
 from ltlib.transfer import transfer_ticket
 from tests.support import tiny
+from tests.support.tiny import TEXT
 
 PROTOCOL, SPLITS = tiny.packed()
 
@@ -25,18 +27,18 @@ def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
 
 @pytest.fixture(scope="module")
 def reset() -> list[tuple[Ticket, Outcome]]:
-    return list(obtain_tickets(SPLITS, PROTOCOL, "a"))
+    return list(obtain_tickets(TEXT, SPLITS, PROTOCOL, "a"))
 
 
 @pytest.fixture(scope="module")
 def random() -> list[tuple[Ticket, Outcome]]:
-    return list(obtain_tickets(SPLITS, PROTOCOL, "a", "ticket-random"))
+    return list(obtain_tickets(TEXT, SPLITS, PROTOCOL, "a", "ticket-random"))
 
 
 def test_a_chain_prunes_what_it_trained(reset: list[tuple[Ticket, Outcome]]) -> None:
     assert [ticket.round for ticket, _ in reset] == [0, 1, 2, 3]
     for (before, outcome), (after, _) in pairwise(reset):
-        masks = prune(outcome.parameters, before.masks, PROTOCOL.prune_percent)
+        masks = prune(outcome.trained, before.masks, PROTOCOL.prune_percent)
         assert same(masks, after.masks)
         for layer, count in survivors(before.masks).items():
             assert survivors(after.masks)[layer] == count - 35 * count // 100
@@ -65,7 +67,7 @@ def test_random_draws_every_round_anew_and_has_masks_of_its_own(
 
 def test_no_two_domains_replicates_or_seeds_share_theta_0() -> None:
     starts = [
-        first_ticket(PROTOCOL, source, seed, replicate).initial["embedding.weight"]
+        first_ticket(TEXT, PROTOCOL, source, seed, replicate).initial["embedding.weight"]
         for source in ("a", "b")
         for seed in (0, 1)
         for replicate in (0, 1)
@@ -84,7 +86,7 @@ def test_streams_are_of_their_names_alone() -> None:
 
 def test_order_and_dropout_are_named_by_target_strategy_round_and_replicate() -> None:
     """A run equals training by hand with the stream of exactly these names."""
-    ticket = first_ticket(PROTOCOL, "a", 5, 2)
+    ticket = first_ticket(TEXT, PROTOCOL, "a", 5, 2)
     outcome = train_ticket(ticket, SPLITS, "b", "masks-reset")
     by_hand = train(
         build_model(PROTOCOL, ticket.initial),
@@ -93,7 +95,7 @@ def test_order_and_dropout_are_named_by_target_strategy_round_and_replicate() ->
         PROTOCOL,
         stream(5, "training", 2, "b", "masks-reset", 0),
     )
-    assert same(outcome.parameters, by_hand.parameters)
+    assert same(outcome.trained, by_hand.trained)
 
 
 def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
@@ -106,29 +108,29 @@ def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
         build_model(PROTOCOL, ticket.initial), ticket.masks, target, PROTOCOL, stream(0, *names)
     )
     moved = transfer_ticket(ticket, "b", target, "masks-reset")
-    assert same(moved.parameters, by_hand.parameters)
+    assert same(moved.trained, by_hand.trained)
     anew = transfer_ticket(ticket, "b", target, "masks-random")
-    drawn = redrawn(ticket, "b", "masks-random")
+    drawn = redrawn(ticket, "b", "masks-random").initial
     assert not same(drawn, ticket.initial)
     names = ("training", 0, "b", "masks-random", 2)
     by_hand = train(build_model(PROTOCOL, drawn), ticket.masks, target, PROTOCOL, stream(0, *names))
-    assert same(anew.parameters, by_hand.parameters)
+    assert same(anew.trained, by_hand.trained)
     for name, mask in ticket.masks.items():
-        assert bool((anew.parameters[name][~mask] == 0).all()), "nothing pruned comes back"
-    draws = [redrawn(replace(ticket, round=r), "b", "masks-random") for r in (1, 2)]
+        assert bool((anew.trained[name][~mask] == 0).all()), "nothing pruned comes back"
+    draws = [redrawn(replace(ticket, round=r), "b", "masks-random").initial for r in (1, 2)]
     assert not same(*draws)
 
 
 def test_a_ticket_judges_a_sentence(reset: list[tuple[Ticket, Outcome]]) -> None:
     texts = [f"{word} story told well" for word in ("good", "bad", "fine", "dull")] * 20
     vocabulary = Vocabulary.train(texts, 30, 0.9995)
-    ticket = replace(reset[1][0], trained=reset[1][1].parameters)
-    probability = ticket.judge(vocabulary, "a good story")
+    ticket = replace(reset[1][0], trained=reset[1][1].trained)
+    probability = judge(ticket, vocabulary, "a good story")
     assert 0 < probability < 1
-    assert probability != ticket.judge(vocabulary, "a bad story, dull and bad")
-    assert 0 < ticket.judge(vocabulary, "") < 1
+    assert probability != judge(ticket, vocabulary, "a bad story, dull and bad")
+    assert 0 < judge(ticket, vocabulary, "") < 1
 
 
 def test_next_ticket_wants_a_trained_one() -> None:
     with pytest.raises(AssertionError, match="trained"):
-        next_ticket(first_ticket(PROTOCOL, "a", 0, 0), "ticket-reset")
+        next_ticket(first_ticket(TEXT, PROTOCOL, "a", 0, 0), "ticket-reset")

@@ -38,7 +38,7 @@ def test_what_is_pruned_stays_exactly_zero() -> None:
     masks = random_masks(values, 0.5)
     outcome = trained(protocol, splits, masks, values)
     moved = 0
-    for name, value in outcome.parameters.items():
+    for name, value in outcome.trained.items():
         assert bool((value[~masks[name]] == 0).all()), name
         moved += int((value != values[name] * masks[name])[masks[name]].sum())
     assert moved > 0
@@ -52,7 +52,7 @@ def test_an_idle_survivor_takes_the_steps_of_dense_adam() -> None:
     masks = random_masks(values, 0.5, seed=1)
     outcome = trained(protocol, splits, masks, values)
     steps = outcome.best_epoch * math.ceil(len(splits.train) / protocol.batch_size)
-    row = outcome.parameters["embedding.weight"][ABSENT]
+    row = outcome.trained["embedding.weight"][ABSENT]
     survives = masks["embedding.weight"][ABSENT]
     assert 0 < int(survives.sum()) < len(row)
     for column in range(len(row)):
@@ -123,7 +123,7 @@ def test_an_epoch_equals_the_dense_loop(share: float) -> None:
     values = initial_parameters(protocol, stream(3, "initial"))
     masks = full_masks(values) if share == 1 else random_masks(values, share)
     model = build_model(protocol, values).double()
-    ours = train(model, masks, splits, protocol, stream(0, "training")).parameters
+    ours = train(model, masks, splits, protocol, stream(0, "training")).trained
     for name, reference in dense_reference(protocol, splits, masks, values).items():
         torch.testing.assert_close(ours[name], reference, rtol=1e-7, atol=1e-9, msg=name)
 
@@ -135,13 +135,13 @@ def test_the_earliest_best_epoch_is_restored() -> None:
     accuracies = outcome.validation_accuracies
     assert len(accuracies) == 6
     assert outcome.best_epoch == accuracies.index(max(accuracies)) + 1
-    model = build_model(protocol, outcome.parameters)
+    model = build_model(protocol, outcome.trained)
     assert accuracy(model, splits.validation) == outcome.validation_accuracy == max(accuracies)
     assert accuracy(model, splits.test) == outcome.test_accuracy
     shorter = replace(protocol, epochs=outcome.best_epoch)
     again = trained(shorter, splits, full_masks(values), values)
-    for name, value in again.parameters.items():
-        assert torch.equal(value, outcome.parameters[name])
+    for name, value in again.trained.items():
+        assert torch.equal(value, outcome.trained[name])
 
 
 def test_patience_stops_early() -> None:
@@ -160,8 +160,8 @@ def test_test_labels_decide_nothing() -> None:
     other = trained(protocol, splits._replace(test=flipped), full_masks(values), values)
     assert one.best_epoch == other.best_epoch
     assert one.validation_accuracies == other.validation_accuracies
-    for name, value in one.parameters.items():
-        assert torch.equal(value, other.parameters[name])
+    for name, value in one.trained.items():
+        assert torch.equal(value, other.trained[name])
     assert one.test_accuracy == pytest.approx(1 - other.test_accuracy)
 
 
@@ -206,8 +206,8 @@ def test_threads_of_the_caller_do_not_matter() -> None:
         outcomes.append(trained(protocol, splits, full_masks(values), values))
         assert torch.get_num_threads() == threads
     torch.set_num_threads(before)
-    for name, value in outcomes[0].parameters.items():
-        assert torch.equal(value, outcomes[1].parameters[name])
+    for name, value in outcomes[0].trained.items():
+        assert torch.equal(value, outcomes[1].trained[name])
 
 
 def test_training_and_evaluation_run_on_one_thread() -> None:
@@ -238,4 +238,4 @@ def test_masks_are_applied_before_the_first_step() -> None:
     masks = random_masks(values, 0.5)
     outcome = trained(protocol, splits, masks, values)
     for name, value in apply_masks(values, masks).items():
-        torch.testing.assert_close(outcome.parameters[name], value, rtol=0, atol=1e-8)
+        torch.testing.assert_close(outcome.trained[name], value, rtol=0, atol=1e-8)

@@ -9,16 +9,15 @@ import click
 import torch
 
 from ltlib.cli.options import EXPERIMENTS, corpus_options, pairs_of, protocol_of
-from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.data.corpus import load_corpus
 from ltlib.errors import InputError
-from ltlib.networks.packing import pack
-from ltlib.networks.precision import search_path
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.tasks import Chosen, plan_experiment
 from ltlib.runs.driver import Report
 from ltlib.runs.estimate import estimate
 from ltlib.runs.execute import EngineName, execute, sound_runs
-from ltlib.runs.front import Experiment, plan_experiment
 from ltlib.runs.schedule import shard
-from ltlib.spec import RunSpec
+from ltlib.spec import Device, RunSpec
 from ltlib.store.failures import Failures
 from ltlib.store.provenance import provenance
 from ltlib.store.store import Store
@@ -48,7 +47,7 @@ def run(
     scale: str,
     split: str | None,
     store: str,
-    experiment: Experiment,
+    experiment: Chosen,
     domains: str | None,
     pairs: str | None,
     replicates: int | None,
@@ -56,7 +55,7 @@ def run(
     seed: int,
     part: str | None,
     workers: int,
-    device: str,
+    device: Device,
     engine: EngineName,
     address: str | None,
     gpus_per_run: float | None,
@@ -74,19 +73,17 @@ def run(
     loaded = load_corpus(corpus, protocol)
     names = domains.split(",") if domains else None
     tasks = pairs_of(pairs, names or list(loaded.domains))
-    specs = plan_experiment(loaded, protocol, experiment, names, tasks, seed)
-    specs = shard(specs, *numbers)
+    specs = plan_experiment(loaded, protocol, experiment, names, tasks, seed, device)
+    runs = DomainRuns(loaded.path)
+    specs = shard(specs, runs.first, *numbers)
     if dry_run:
-        _print_estimate(specs, loaded, Path(store), device)
+        _print_estimate(specs, runs, Path(store))
         return
     opened = Store(store, create=True)
     origin = provenance() | {"corpus_source": corpus}
     report = execute(
-        specs, opened, loaded.path, origin, workers, device, True, engine, address, gpus,
-        retry_failed,
-    )  # fmt: skip
-    if report.done and engine == "local":
-        click.echo(f"maxima are searched in {search_path(protocol.search, torch.device(device))}")
+        specs, opened, runs, origin, workers, True, engine, address, gpus, retry_failed
+    )
     _print_report(report, len(specs), store)
 
 
@@ -114,7 +111,7 @@ def _shard(text: str | None) -> tuple[int, int]:
     return number, count
 
 
-def _print_estimate(specs: Sequence[RunSpec], corpus: Corpus, store: Path, device: str) -> None:
+def _print_estimate(specs: Sequence[RunSpec], runs: DomainRuns, store: Path) -> None:
     opened = Store(store) if store.exists() else None
     there = sound_runs(opened, specs) if opened else set()
     missing = [spec for spec in specs if spec.hash not in there]
@@ -122,9 +119,9 @@ def _print_estimate(specs: Sequence[RunSpec], corpus: Corpus, store: Path, devic
     click.echo(f"runs: {len(specs)}; {len(there)} are there, {failed} failed before")
     if not missing:
         return
-    splits = pack(corpus.splits[missing[0].target], missing[0].protocol)
-    cost = estimate(missing, splits, device)
-    unit = "core-hours" if device == "cpu" else "GPU-hours"
+    splits = runs.examples(runs.load(missing[0].target), missing[0].protocol)
+    cost = estimate(missing, runs.architecture, splits)
+    unit = "core-hours" if missing[0].device == "cpu" else "GPU-hours"
     click.echo(f"time: about {cost.hours:.2g} {unit}, as measured on this machine just now")
     place = next(p for p in (store.absolute(), *store.absolute().parents) if p.exists())
     free = shutil.disk_usage(place).free

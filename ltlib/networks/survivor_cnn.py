@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ltlib.networks.network import Network
 from ltlib.networks.packing import Packed
 from ltlib.networks.pooling import exclude_crossing, winning_windows
 from ltlib.networks.text_cnn import TextCNN, dropout_scale
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
-from ltlib.training import Network
 
 
 class Lists(NamedTuple):
@@ -41,7 +41,7 @@ class SurvivorCNN(Network):
     def __init__(self, protocol: Protocol, parameters: Mapping[str, Tensor], masks: Masks) -> None:
         super().__init__()
         names = [name for name, _ in TextCNN(protocol).named_parameters()]
-        self.values = nn.Parameter(torch.cat([parameters[name][masks[name]] for name in names]))
+        self.alive = nn.Parameter(torch.cat([parameters[name][masks[name]] for name in names]))
         self.shapes = {name: masks[name].shape for name in names}
         self.places = {name: masks[name].flatten().nonzero().flatten() for name in names}
         ends = np.cumsum([len(self.places[name]) for name in names]).tolist()
@@ -79,7 +79,7 @@ class SurvivorCNN(Network):
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`; see `TextCNN.forward`."""
         position, entry = self.entries.of(batch.tokens)
-        embedded = self.values.gather(0, entry)  # every survivor of every subword of the batch
+        embedded = self.alive.gather(0, entry)  # every survivor of every subword of the batch
         if generator is not None and self.protocol.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.protocol.dropout, generator)
         pooled = self._pooled(
@@ -106,7 +106,7 @@ class SurvivorCNN(Network):
         cell = (position * filters).gather(0, owner) + (self.weight_cell + before).gather(0, weight)
         with torch.no_grad():
             responses = torch.zeros(before + total * filters, dtype=embedded.dtype)
-            values = self.values.gather(0, self.weight_value)
+            values = self.alive.gather(0, self.weight_value)
             products = embedded.gather(0, owner) * values.gather(0, weight)
             responses.scatter_add_(0, cell, products)
             responses = responses[before:].view(total, filters)
@@ -119,7 +119,7 @@ class SurvivorCNN(Network):
         won = is_winner.gather(0, cell).nonzero().flatten()
         is_winner[cells] = False
         entries, weights = embedded.gather(0, owner[won]), self.weight_value[weight[won]]
-        products = entries * self.values.gather(0, weights)
+        products = entries * self.alive.gather(0, weights)
         window, filter_ = (
             (cell[won] - before).div(filters, rounding_mode="floor"),
             cell[won] % filters,
@@ -145,10 +145,14 @@ class SurvivorCNN(Network):
     def dense(self, name: str) -> Tensor:
         """A parameter of `TextCNN`, 0 where pruned."""
         shape = self.shapes[name]
-        flat = self.values.new_zeros(shape.numel())
-        return flat.index_put((self.places[name],), self.values[self.slices[name]]).view(shape)
+        flat = self.alive.new_zeros(shape.numel())
+        return flat.index_put((self.places[name],), self.alive[self.slices[name]]).view(shape)
+
+    def held(self, masks: Masks) -> Masks:
+        """None: what is pruned is not there."""
+        return {}
 
     @torch.no_grad()
-    def dense_parameters(self) -> dict[str, Tensor]:
-        """All parameters of `TextCNN`, by name."""
+    def values(self) -> dict[str, Tensor]:
+        """All parameters of `TextCNN`, by name, 0 where pruned."""
         return {name: self.dense(name) for name in self.shapes}

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ltlib.networks.network import Network
 from ltlib.networks.packing import ZERO_VECTOR, Packed
 from ltlib.networks.pooling import exclude_crossing, max_pooled_convolutions, winning_windows
 from ltlib.protocol import Protocol
-from ltlib.training import Network
 
 CLASSES = 2
 DROPOUT_LEVELS = 2**16  # dropout compares 16 random bits with its rate: exact to 1/65536

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ltlib.errors import DamagedError
-from ltlib.runs.engine import Engine, Failure, Job, Result
+from ltlib.experiments.experiment import Experiment
+from ltlib.runs.engine import Engine, Job, Result
 from ltlib.runs.interrupts import Interrupts
 from ltlib.runs.progress import Progress
 from ltlib.runs.schedule import Schedule
 from ltlib.spec import RunSpec
-from ltlib.store.failures import Failures
-from ltlib.store.locks import Claims
+from ltlib.store.failures import Failure, Failures
+from ltlib.store.locks import Locks
 from ltlib.store.log import RunLog
 from ltlib.store.store import Store
 from ltlib.store.tickets import read_files
@@ -36,20 +37,22 @@ class Driver:
         self,
         schedule: Schedule,
         store: Store,
+        experiment: Experiment,
         engine: Engine,
         provenance: dict[str, Any],
         progress: Progress,
     ) -> None:
-        self._schedule, self._store, self._engine = schedule, store, engine
+        self._schedule, self._store = schedule, store
+        self._experiment, self._engine = experiment, engine
         self._provenance, self._progress = provenance, progress
-        self._claims, self._failures = Claims(store.path), Failures(store.path)
+        self._locks, self._failures = Locks(store.path), Failures(store.path)
         self._log = RunLog(store.path)
         self._tries: dict[RunSpec, int] = {}
         self._running: set[RunSpec] = set()
-        self._elsewhere: list[RunSpec] = []  # claimed by other drivers
+        self._elsewhere: list[RunSpec] = []  # locked by other drivers
         self._report = Report()
 
-    def drive(self) -> Report:
+    def execute(self) -> Report:
         """Until every run is done, failed or blocked."""
         try:
             with Interrupts() as interrupts:
@@ -65,7 +68,7 @@ class Driver:
                     raise KeyboardInterrupt
         finally:
             self._engine.close()
-            self._claims.release_all()
+            self._locks.release_all()
         return self._report
 
     def _fill(self) -> None:
@@ -73,41 +76,52 @@ class Driver:
             spec = self._schedule.next()
             if spec is None:
                 return
-            if not self._claims.take(spec):
+            if self._locks.take(spec):
+                self._begin(spec)
+            else:
                 self._elsewhere.append(spec)
-            elif not self._is_settled(spec):
-                self._submit(spec)
 
-    def _is_settled(self, spec: RunSpec) -> bool:
-        """Whether a run just claimed turns out to be done, or to have failed."""
+    def _begin(self, spec: RunSpec) -> None:
+        """Submit a run just locked, unless another driver has done it meanwhile, or failed."""
+        damage = self._damage(spec)
         reason = self._failures.reason(spec.hash)
+        if damage is not None:
+            self._discard(spec, damage)
+            self._submit(spec)
+        elif spec in self._store:
+            self._progress.done(spec, None, len(self._running), self._engine.capacity())
+            self._schedule.done(spec)
+            self._locks.release(spec)
+        elif reason is not None:
+            self._fail(spec, reason)
+            self._locks.release(spec)
+        else:
+            self._submit(spec)
+
+    def _damage(self, spec: RunSpec) -> DamagedError | None:
+        """What is wrong with the files of a stored run; None: nothing, or it is not stored."""
         try:
             if spec in self._store:
                 self._store.verify(spec.hash)
-                self._progress.done(spec, None, len(self._running), self._engine.capacity())
-                self._schedule.done(spec)
-            elif reason is not None:
-                self._fail(spec, reason)
-            else:
-                return False
         except DamagedError as damage:
-            self._store.discard(spec)
-            self._progress.remark(str(damage))
-            self._progress.line(self._log.add("damaged", spec, reason=str(damage)))
-            return False
-        self._claims.release(spec)
-        return True
+            return damage
+        return None
+
+    def _discard(self, spec: RunSpec, damage: DamagedError) -> None:
+        self._store.discard(spec)
+        self._progress.remark(str(damage))
+        self._progress.line(self._log.add("damaged", spec, reason=str(damage)))
 
     def _submit(self, spec: RunSpec) -> None:
         """Begin a run, unless what it needs turns out to be damaged: that is done first."""
-        needs = spec.needs()
+        needs, first = self._experiment.needs(spec), self._experiment.first(spec)
         try:
-            files = None if needs is None else read_files(self._store, needs)
+            files = None if needs is None else read_files(self._store, needs, first)
         except DamagedError as damage:
             assert needs is not None
-            self._schedule.reopen(spec.first() if damage.run == spec.first().hash else needs)
+            self._schedule.reopen(first if damage.run == first.hash else needs)
             self._schedule.again(spec)
-            self._claims.release(spec)
+            self._locks.release(spec)
             return
         self._running.add(spec)
         self._engine.submit(Job(spec, files))
@@ -121,12 +135,12 @@ class Driver:
             self._progress.line(self._log.add("again", spec, reason=outcome.reason))
             if again:
                 self._submit(spec)
-                return  # still claimed
+                return  # still locked
         else:
             self._failures.write(spec, outcome)
             self._progress.remark(self._log.add("failed", spec, reason=outcome.reason))
             self._fail(spec, outcome.reason)
-        self._claims.release(spec)
+        self._locks.release(spec)
 
     def _keep(self, spec: RunSpec, result: Result) -> None:
         origin = self._provenance | result.provenance

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ltlib.spec import SPEC_VERSION, RunSpec
+from ltlib.store.failures import Failure
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,6 @@ class Result:
     metrics: dict[str, Any]
     files: dict[str, bytes]
     provenance: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a run was not trained; `died`: its worker ended without a word."""
-
-    reason: str
-    traceback: str = ""
-    died: bool = False
 
 
 DIED = "its worker died (killed, or out of memory)"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Any, Literal
 
 from ltlib.errors import DamagedError
+from ltlib.experiments.experiment import Experiment
 from ltlib.runs.driver import Driver, Report
 from ltlib.runs.engine import Engine
 from ltlib.runs.local_engine import LocalEngine, available_cores
@@ -22,10 +22,9 @@ EngineName = Literal["local", "ray"]
 def execute(
     specs: Sequence[RunSpec],
     store: Store,
-    splits_path: Path,
+    experiment: Experiment,
     provenance: dict[str, Any],
     workers: int = 0,
-    device: str = "cpu",
     progress: bool = False,
     engine: EngineName = "local",
     address: str | None = None,
@@ -39,7 +38,7 @@ def execute(
 
     Args:
         specs: each after the one it needs.
-        splits_path: the file of encoded splits (`Corpus.path`).
+        experiment: that they are runs of.
         provenance: written with every run, beside what its worker says of itself.
         workers: runs at once; 0 means one a core, or what the cluster has room for.
         progress: show a bar with an estimate of the time left, on stderr.
@@ -49,20 +48,21 @@ def execute(
         retry_failed: try again what is recorded as failed.
 
     Raises:
-        InputError: the store cannot be written, the splits not be read, or there is no cluster.
+        InputError: the store cannot be written, the data not be read, or there is no cluster.
         KeyboardInterrupt: stopped before the end.
     """
-    write_plan(store.path, specs)
-    schedule = Schedule(specs, sound_runs(store, specs))
+    write_plan(store.path, specs, experiment.needs)
+    schedule = Schedule(specs, experiment.needs, sound_runs(store, specs))
     if not len(schedule):
         return Report()
+    experiment.load(next(schedule.remaining()).target)  # unreadable: said once, not by each worker
     if retry_failed:
         for spec in schedule.remaining():
             Failures(store.path).clear(spec)
     workers = _workers(workers, engine, len(schedule))
-    trainer = _open(engine, workers, splits_path, device, address, gpus_per_run)
+    trainer = _open(engine, workers, experiment, address, gpus_per_run)
     with closing(Progress(schedule.remaining(), progress)) as shown:
-        return Driver(schedule, store, trainer, provenance, shown).drive()
+        return Driver(schedule, store, experiment, trainer, provenance, shown).execute()
 
 
 def sound_runs(store: Store, specs: Iterable[RunSpec]) -> set[str]:
@@ -89,13 +89,12 @@ def _workers(workers: int, engine: EngineName, runs: int) -> int:
 def _open(
     engine: EngineName,
     workers: int,
-    splits_path: Path,
-    device: str,
+    experiment: Experiment,
     address: str | None,
     gpus_per_run: float,
 ) -> Engine:
     if engine == "local":
-        return LocalEngine(workers, splits_path, device)
+        return LocalEngine(workers, experiment)
     from ltlib.runs.ray_engine import RayEngine  # needs the extra `cluster`
 
-    return RayEngine(workers, splits_path, device, address, gpus_per_run)
+    return RayEngine(workers, experiment, address, gpus_per_run)

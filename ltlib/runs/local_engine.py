@@ -10,14 +10,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import get_context
-from pathlib import Path
 
-from ltlib.data.encoding import load_splits
-from ltlib.networks.packing import PackedSplits, pack
+from ltlib.experiments.experiment import Experiment
+from ltlib.networks.network import ExampleSplits
 from ltlib.protocol import Protocol
-from ltlib.runs.engine import DIED, Failure, Job, Result
-from ltlib.runs.worker import carry_out
+from ltlib.runs.engine import DIED, Job, Result
+from ltlib.runs.worker import train_job
 from ltlib.spec import RunSpec
+from ltlib.store.failures import Failure
 
 
 class LocalEngine:
@@ -25,15 +25,11 @@ class LocalEngine:
 
     Args:
         workers: processes; each is started when it is first needed.
-        splits_path: the file of encoded splits (`Corpus.path`), which the workers map.
-
-    Raises:
-        InputError: that file cannot be read; better said once than by every worker.
+        experiment: what the workers train; each loads the data it needs itself.
     """
 
-    def __init__(self, workers: int, splits_path: Path, device: str = "cpu") -> None:
-        load_splits(splits_path)
-        self._splits_path, self._device = splits_path, device
+    def __init__(self, workers: int, experiment: Experiment) -> None:
+        self._experiment = experiment
         self._idle = [_pool() for _ in range(workers)]
         self._workers = workers
         self._busy: dict[Future[Result | Failure], tuple[RunSpec, ProcessPoolExecutor]] = {}
@@ -47,10 +43,10 @@ class LocalEngine:
         pool = self._idle.pop()
         with _deaf_to_interrupts():
             try:
-                future = pool.submit(_work, job, self._splits_path, self._device)
+                future = pool.submit(_train, job, self._experiment)
             except BrokenProcessPool:  # the worker died while it had nothing to do
                 pool = _pool()
-                future = pool.submit(_work, job, self._splits_path, self._device)
+                future = pool.submit(_train, job, self._experiment)
         self._busy[future] = (job.spec, pool)
 
     def collect(self, seconds: float) -> list[tuple[RunSpec, Result | Failure]]:
@@ -115,11 +111,12 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _work(job: Job, splits_path: Path, device: str) -> Result | Failure:
+def _train(job: Job, experiment: Experiment) -> Result | Failure:
     spec = job.spec
-    return carry_out(job, lambda: _packed(splits_path, spec.target, spec.protocol), device)
+    return train_job(job, experiment, lambda: _splits(experiment, spec.target, spec.protocol))
 
 
 @lru_cache(maxsize=16)
-def _packed(path: Path, domain: str, protocol: Protocol) -> PackedSplits:
-    return pack(load_splits(path)[domain], protocol)
+def _splits(experiment: Experiment, domain: str, protocol: Protocol) -> ExampleSplits:
+    """A worker lays a domain out once, for all its runs there."""
+    return experiment.examples(experiment.load(domain), protocol)

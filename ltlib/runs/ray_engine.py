@@ -4,31 +4,28 @@ import os
 import socket
 import time
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import torch
-
-from ltlib.data.encoding import load_splits
-from ltlib.data.reviews import Reviews, Splits
 from ltlib.errors import InputError
-from ltlib.networks.packing import PackedSplits, pack
+from ltlib.experiments.experiment import Experiment
+from ltlib.networks.network import ExampleSplits
 from ltlib.protocol import Protocol
-from ltlib.runs.engine import DIED, Failure, Job, Result
+from ltlib.runs.engine import DIED, Job, Result
 from ltlib.runs.local_engine import available_cores
-from ltlib.runs.worker import carry_out
+from ltlib.runs.worker import train_job
 from ltlib.spec import RunSpec
+from ltlib.store.failures import Failure
 
 PATIENCE = 5.0  # seconds in which a cluster's address must answer
 LOOK_AGAIN = 2.0  # seconds after which machines are counted anew
 
 
 class RayEngine:
-    """Ray Core tasks. A domain's reviews go to the object store once; workers fetch what they need.
+    """Ray Core tasks. A domain's data go to the object store once; workers fetch what they need.
 
     Args:
         workers: runs at once; 0 means as many as the cluster has room for, now and later.
-        splits_path: the file of encoded splits (`Corpus.path`); the driver alone reads it.
+        experiment: what the workers train; the driver alone loads its data.
         address: of a cluster; None starts one on this machine.
         gpus_per_run: the share of a GPU that a run takes.
 
@@ -39,20 +36,18 @@ class RayEngine:
     def __init__(
         self,
         workers: int,
-        splits_path: Path,
-        device: str = "cpu",
+        experiment: Experiment,
         address: str | None = None,
         gpus_per_run: float = 0.0,
     ) -> None:
-        splits = load_splits(splits_path)
         self._own, self._started = _connect(address, workers), address is None
         import ray
 
-        self._ray, self._device = ray, device
+        self._ray, self._experiment = ray, experiment
         self._workers, self._gpus = workers, gpus_per_run
-        self._splits = {domain: ray.put(_arrays(parts)) for domain, parts in splits.items()}
+        self._data: dict[str, Any] = {}  # references, by domain
         # The driver tries again itself, so that every engine counts alike.
-        self._task = ray.remote(_work).options(num_cpus=1, num_gpus=gpus_per_run, max_retries=0)
+        self._task = ray.remote(_train).options(num_cpus=1, num_gpus=gpus_per_run, max_retries=0)
         self._running: dict[Any, RunSpec] = {}
         self._counted, self._room = 0.0, 1
 
@@ -70,8 +65,11 @@ class RayEngine:
 
     def submit(self, job: Job) -> None:
         """Hand a job to the cluster."""
-        # In a list the reference stays one: a worker that has the reviews does not fetch them.
-        task = self._task.remote(job, [self._splits[job.spec.target]], self._device)
+        domain = job.spec.target
+        if domain not in self._data:
+            self._data[domain] = self._ray.put(self._experiment.load(domain))
+        # In a list the reference stays one: a worker that has the data does not fetch them.
+        task = self._task.remote(job, self._experiment, [self._data[domain]])
         self._running[task] = job.spec
 
     def collect(self, seconds: float) -> list[tuple[RunSpec, Result | Failure]]:
@@ -138,25 +136,12 @@ def _answers(address: str) -> None:
         ) from None
 
 
-def _arrays(splits: Splits) -> dict[str, dict[str, Any]]:
-    """Splits as arrays, which Ray's workers of a machine share without a copy."""
-    return {
-        split: {name: tensor.numpy() for name, tensor in vars(reviews).items()}
-        for split, reviews in splits.named().items()
-    }
-
-
-def _work(job: Job, splits: list[Any], device: str) -> Result | Failure:
-    return carry_out(job, lambda: _packed(splits[0], job.spec.protocol), device)
+def _train(job: Job, experiment: Experiment, data: list[Any]) -> Result | Failure:
+    return train_job(job, experiment, lambda: _splits(experiment, data[0], job.spec.protocol))
 
 
 @lru_cache(maxsize=16)
-def _packed(reference: Any, protocol: Protocol) -> PackedSplits:
+def _splits(experiment: Experiment, reference: Any, protocol: Protocol) -> ExampleSplits:
     import ray
 
-    arrays = ray.get(reference)
-    parts = {
-        split: Reviews(**{name: torch.from_numpy(a.copy()) for name, a in fields.items()})
-        for split, fields in arrays.items()
-    }
-    return pack(Splits(**parts), protocol)
+    return experiment.examples(ray.get(reference), protocol)

@@ -1,7 +1,7 @@
 """Which run of a plan can start next: a graph of specs, and what has become of each."""
 
 import heapq
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from ltlib.spec import RunSpec
 
@@ -14,14 +14,20 @@ class Schedule:
     when everything is done; transfers fill the machine up.
 
     Args:
-        specs: a plan, each run after the one it needs.
+        specs: a plan, each run after the one it `needs`.
         done: names of runs that need not be run.
     """
 
-    def __init__(self, specs: Sequence[RunSpec], done: Container[str]) -> None:
+    def __init__(
+        self,
+        specs: Sequence[RunSpec],
+        needs: Callable[[RunSpec], RunSpec | None],
+        done: Container[str],
+    ) -> None:
         self._index = {spec: number for number, spec in enumerate(specs)}
         self._specs = list(self._index)
-        self._needs = [self._number_of_need(spec) for spec in self._specs]
+        needed = map(needs, self._specs)
+        self._needs = [None if spec is None else self._index[spec] for spec in needed]
         self._height = [0] * len(self._specs)
         for number in reversed(range(len(self._specs))):
             need = self._needs[number]
@@ -74,10 +80,6 @@ class Schedule:
                 lost.append(waiting)
         return blocked
 
-    def _number_of_need(self, spec: RunSpec) -> int | None:
-        needs = spec.needs()
-        return None if needs is None else self._index[needs]
-
     def _enter(self, number: int) -> None:
         need = self._needs[number]
         if need is not None and need in self._open:
@@ -86,15 +88,20 @@ class Schedule:
             heapq.heappush(self._ready, (-self._height[number], number))
 
 
-def shard(specs: Sequence[RunSpec], number: int, count: int) -> list[RunSpec]:
+def shard(
+    specs: Sequence[RunSpec], first: Callable[[RunSpec], RunSpec], number: int, count: int
+) -> list[RunSpec]:
     """Part `number` (from 1) of `count` of a plan: whole chains with all that hangs on them.
 
     Chains are dealt out largest first, each to the part that has least; every call of the same
     plan deals alike.
+
+    Args:
+        first: gives the run at the head of a run's chain.
     """
     chains: dict[RunSpec, list[RunSpec]] = {}
     for spec in specs:
-        chains.setdefault(spec.first(), []).append(spec)
+        chains.setdefault(first(spec), []).append(spec)
     parts: list[list[RunSpec]] = [[] for _ in range(count)]
     for chain in sorted(chains.values(), key=len, reverse=True):
         min(parts, key=len).extend(chain)

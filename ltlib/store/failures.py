@@ -2,12 +2,21 @@
 
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ltlib.paths import existing_folder, replace_into, writing
-from ltlib.runs.engine import Failure
 from ltlib.spec import RunSpec
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run was not trained; `died`: its worker ended without a word."""
+
+    reason: str
+    traceback: str = ""
+    died: bool = False
 
 
 class Failures:

@@ -8,14 +8,14 @@ from filelock import FileLock, Timeout
 from ltlib.paths import existing_folder, writing
 from ltlib.spec import RunSpec
 
-FOLDER = "claims"
+FOLDER = "locks"
 
 
-class Claims:
-    """The claims of one driver on runs of the store at `store`.
+class Locks:
+    """What one driver holds of the runs of the store at `store`.
 
-    A claim is a file lock: the system itself gives it back when its owner ends, however it ends,
-    so that nothing need be cleared away before another driver takes it over.
+    They are file locks: the system itself gives one back when its owner ends, however it ends, so
+    that nothing need be cleared away before another driver takes the run over.
     """
 
     def __init__(self, store: Path) -> None:
@@ -23,7 +23,7 @@ class Claims:
         self._own: dict[RunSpec, FileLock] = {}
 
     def take(self, spec: RunSpec) -> bool:
-        """Claim a run; False: another driver has it.
+        """Lock a run; False: another driver has it.
 
         Raises:
             InputError: the store cannot be written.
@@ -39,19 +39,19 @@ class Claims:
         return True
 
     def release(self, spec: RunSpec) -> None:
-        """Give a claim back. Whoever waits for its file sees that it is gone, and makes another."""
+        """Give a run back. Whoever waits for its file sees that it is gone, and makes another."""
         lock = self._own.pop(spec)
         Path(lock.lock_file).unlink(missing_ok=True)
         lock.release()
 
     def release_all(self) -> None:
-        """Give every claim back."""
+        """Give every run back."""
         for spec in list(self._own):
             with suppress(OSError):  # the store cannot be written any more: the end gives it back
                 self.release(spec)
 
 
-def claimed(store: Path) -> set[str]:
+def locked(store: Path) -> set[str]:
     """Names of the runs that some driver is doing at this moment."""
     return {path.name for path in (store / FOLDER).glob("*") if _is_held(path)}
 

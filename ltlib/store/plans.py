@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ltlib.errors import InputError
 from ltlib.paths import existing_folder, replace_into, writing
-from ltlib.spec import RunSpec
+from ltlib.spec import RunSpec, label
 
 FOLDER = "plans"
 
@@ -27,12 +27,16 @@ class Planned(NamedTuple):
 
     def label(self) -> str:
         """For people: strategy, domains, round, replicate."""
-        domains = self.source if self.source == self.target else f"{self.source}→{self.target}"
-        return f"{self.strategy} {domains} round {self.round} replicate {self.replicate}"
+        return label(self.strategy, self.source, self.target, self.round, self.replicate)
 
 
-def write_plan(store: Path, specs: Sequence[RunSpec]) -> None:
+def write_plan(
+    store: Path, specs: Sequence[RunSpec], needs: Callable[[RunSpec], RunSpec | None]
+) -> None:
     """Note a plan in the store at `store`; the same plan is one file, however often it is run.
+
+    Args:
+        specs: each after the one it `needs`.
 
     Raises:
         InputError: the store cannot be written.
@@ -40,10 +44,10 @@ def write_plan(store: Path, specs: Sequence[RunSpec]) -> None:
     stored = {spec: spec.hash for spec in specs}
     rows = []
     for spec in stored:
-        needs = spec.needs()
+        needed = needs(spec)
         rows.append(
             Planned(
-                stored[spec], "" if needs is None else stored[needs], spec.experiment,
+                stored[spec], "" if needed is None else stored[needed], spec.experiment,
                 spec.strategy, spec.source, spec.target, spec.round, spec.replicate,
             )
         )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from ltlib.store.failures import Failures
-from ltlib.store.locks import claimed
+from ltlib.store.locks import locked
 from ltlib.store.plans import Planned, read_plans
 from ltlib.store.store import Store
 
@@ -16,13 +16,13 @@ STATES: tuple[State, ...] = ("done", "running", "failed", "blocked", "missing")
 def survey(store: Store) -> list[tuple[Planned, State]]:
     """Every run that is planned or there, with its state; the files of runs are not read.
 
-    A run is blocked when one it depends on failed. Running is what a driver has claimed.
+    A run is blocked when one it depends on failed. Running is what a driver has locked.
 
     Raises:
         InputError: a plan cannot be read.
     """
     there, failed = set(store.hashes()), Failures(store.path).names()
-    running = claimed(store.path)
+    running = locked(store.path)
     states: dict[str, State] = {}
     found: list[tuple[Planned, State]] = []
     for planned in read_plans(store.path):

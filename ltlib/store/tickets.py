@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import safetensors.numpy
@@ -11,9 +10,11 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from ltlib.networks.network import Architecture
 from ltlib.pruning import Masks
 from ltlib.spec import RunSpec
 from ltlib.store.store import Store
+from ltlib.strategies import TICKET_RANDOM
 from ltlib.tickets import Ticket, redrawn
 
 MASKS, INITIAL, TRAINED = "masks.safetensors", "initial.safetensors", "trained.safetensors"
@@ -41,16 +42,23 @@ def unpack_masks(content: bytes) -> Masks:
 
 
 def pack_survivors(values: Mapping[str, Tensor], masks: Masks) -> bytes:
-    """The values that survive, a vector a parameter in flat order; the rest is 0 anyway."""
-    return safetensors.torch.save({name: value[masks[name]] for name, value in values.items()})
+    """The values that survive, a vector a parameter in flat order; the rest is 0 anyway.
+
+    What has no mask (a buffer) is kept whole.
+    """
+    kept = {n: value[masks[n]] if n in masks else value for n, value in values.items()}
+    return safetensors.torch.save(kept)
 
 
 def unpack_survivors(content: bytes, masks: Masks) -> dict[str, Tensor]:
     """Inverse of `pack_survivors`: dense values, 0 where pruned."""
     values = {}
-    for name, survivors in safetensors.torch.load(content).items():
-        values[name] = torch.zeros(masks[name].shape, dtype=survivors.dtype)
-        values[name][masks[name]] = survivors
+    for name, stored in safetensors.torch.load(content).items():
+        if name in masks:
+            values[name] = torch.zeros(masks[name].shape, dtype=stored.dtype)
+            values[name][masks[name]] = stored
+        else:
+            values[name] = stored
     return values
 
 
@@ -63,33 +71,42 @@ def ticket_files(ticket: Ticket) -> dict[str, bytes]:
     return files
 
 
-def read_ticket(store: Store, spec: RunSpec) -> Ticket:
+def read_ticket(architecture: Architecture, store: Store, spec: RunSpec, first: RunSpec) -> Ticket:
     """The trained ticket of an obtaining run.
+
+    Args:
+        first: round 0 of its chain, where θ₀ lies.
 
     Raises:
         DamagedError: a file is missing or damaged.
     """
-    return ticket_from(spec, read_files(store, spec))
+    return ticket_from(architecture, spec, read_files(store, spec, first))
 
 
-def read_files(store: Store, spec: RunSpec) -> dict[str, bytes]:
-    """The files of an obtaining run, and θ₀ from round 0 of its chain.
+def read_files(store: Store, spec: RunSpec, first: RunSpec) -> dict[str, bytes]:
+    """The files of an obtaining run, and θ₀ from round 0 of its chain, `first`.
 
     Raises:
         DamagedError: a file is missing or damaged.
     """
     files = {name: store.read(spec.hash, name) for name in (MASKS, TRAINED)}
-    return files | {INITIAL: store.read(spec.first().hash, INITIAL)}
+    return files | {INITIAL: store.read(first.hash, INITIAL)}
 
 
-def ticket_from(spec: RunSpec, files: Mapping[str, bytes]) -> Ticket:
+def ticket_from(architecture: Architecture, spec: RunSpec, files: Mapping[str, bytes]) -> Ticket:
     """The trained ticket of an obtaining run, from its files."""
     masks = unpack_masks(files[MASKS])
-    trained = unpack_survivors(files[TRAINED], masks)
-    initial = safetensors.torch.load(files[INITIAL])
     ticket = Ticket(
-        spec.protocol, spec.source, spec.seed, spec.replicate, spec.round, masks, initial, trained
+        architecture,
+        spec.protocol,
+        spec.source,
+        spec.seed,
+        spec.replicate,
+        spec.round,
+        masks,
+        initial=safetensors.torch.load(files[INITIAL]),
+        trained=unpack_survivors(files[TRAINED], masks),
     )
-    if spec.strategy != "ticket-random":
-        return ticket
-    return replace(ticket, initial=redrawn(ticket, spec.source, spec.strategy))
+    if spec.strategy == TICKET_RANDOM:
+        return redrawn(ticket, spec.source, spec.strategy)
+    return ticket

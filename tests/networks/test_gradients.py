@@ -63,9 +63,9 @@ def of_ours(
     alive = masks["embedding.weight"][batch.tokens.clamp_min(0)] & (batch.tokens >= 0)[:, None]
     scores = survivors(batch, Bits(bits[alive.numpy()]))
     nn.functional.cross_entropy(scores, batch.labels).backward()
-    assert survivors.values.grad is not None
-    survivors.values.data = survivors.values.grad  # laid out like the values themselves
-    return survivors.dense_parameters()
+    assert survivors.alive.grad is not None
+    survivors.alive.data = survivors.alive.grad  # laid out like the values themselves
+    return survivors.values()
 
 
 def gap(leaves: dict[str, Tensor], batch: Packed, factors: Tensor) -> float:

@@ -19,6 +19,7 @@ from ltlib.tickets import first_ticket, train_ticket
 from ltlib.training import scores_of, train
 from tests.networks.test_epoch import Bits
 from tests.support import tiny
+from tests.support.tiny import TEXT
 from tests.test_training import ABSENT, dense_reference, random_masks
 
 PROTOCOL = replace(tiny.PROTOCOL, dropout=0.285, search="full")
@@ -60,7 +61,7 @@ def test_scores_and_gradients_are_those_of_the_dense_network(
 def test_dense_parameters_are_the_masked_ones() -> None:
     values = initial_parameters(PROTOCOL, stream(0, "values"))
     masks = random_masks(values, 0.4)
-    found = SurvivorCNN(PROTOCOL, values, masks).dense_parameters()
+    found = SurvivorCNN(PROTOCOL, values, masks).values()
     for name, value in apply_masks(values, masks).items():
         assert torch.equal(found[name], value)
 
@@ -72,21 +73,19 @@ def test_an_epoch_equals_the_dense_loop() -> None:
     model = SurvivorCNN(protocol, values, masks).double()
     train(model, {}, splits, protocol, stream(0, "training"))
     for name, reference in dense_reference(protocol, splits, masks, values).items():
-        torch.testing.assert_close(
-            model.dense_parameters()[name], reference, rtol=1e-7, atol=1e-9, msg=name
-        )
+        torch.testing.assert_close(model.values()[name], reference, rtol=1e-7, atol=1e-9, msg=name)
 
 
 def test_idle_survivors_decay_and_the_pruned_stay_zero() -> None:
     protocol, splits = tiny.packed(absent=ABSENT, survivors_from=1, l2=1e-2, epochs=2)
-    ticket = first_ticket(protocol, "a", 0, 0)
+    ticket = first_ticket(TEXT, protocol, "a", 0, 0)
     ticket = replace(ticket, round=1, masks=random_masks(ticket.initial, 0.5))
     outcome = train_ticket(ticket, splits, "a", "ticket-reset")
     for name, mask in ticket.masks.items():
-        assert bool((outcome.parameters[name][~mask] == 0).all())
+        assert bool((outcome.trained[name][~mask] == 0).all())
     alive = ticket.masks["embedding.weight"][ABSENT]
     before = ticket.initial["embedding.weight"][ABSENT][alive]
-    after = outcome.parameters["embedding.weight"][ABSENT][alive]
+    after = outcome.trained["embedding.weight"][ABSENT][alive]
     assert len(after) > 0
     assert bool((after.abs() < before.abs()).all()), "coupled ℓ2 reaches what no review touches"
 
@@ -94,15 +93,15 @@ def test_idle_survivors_decay_and_the_pruned_stay_zero() -> None:
 def test_the_round_decides_which_is_used_and_both_learn_alike() -> None:
     """Without dropout the two ways differ by rounding alone."""
     protocol, splits = tiny.packed(survivors_from=1, dropout=0.0, epochs=1)
-    ticket = first_ticket(protocol, "a", 0, 0)
+    ticket = first_ticket(TEXT, protocol, "a", 0, 0)
     ticket = replace(ticket, round=1, masks=random_masks(ticket.initial, 0.5))
     ours = train_ticket(ticket, splits, "a", "ticket-reset")
     dense = replace(ticket, protocol=replace(protocol, survivors_from=2))
     theirs = train_ticket(dense, splits, "a", "ticket-reset")
     different = 0
-    for name, value in ours.parameters.items():
-        torch.testing.assert_close(value, theirs.parameters[name], rtol=1e-3, atol=1e-4)
-        different += int((value != theirs.parameters[name]).sum())
+    for name, value in ours.trained.items():
+        torch.testing.assert_close(value, theirs.trained[name], rtol=1e-3, atol=1e-4)
+        different += int((value != theirs.trained[name]).sum())
     assert different > 0, "the same bits: one way was taken twice"
 
 

@@ -24,7 +24,7 @@ from ltlib.results.atlas import (
 from ltlib.tickets import first_ticket
 from tests.support.project import ROOT
 from tests.support.scenes import drawn, said
-from tests.support.tiny import PROTOCOL
+from tests.support.tiny import PROTOCOL, TEXT
 
 DOMAINS = ("b", "a")
 PIECES = [f"▁{number}" for number in range(PROTOCOL.vocabulary_size)]
@@ -34,7 +34,7 @@ LAST = 6
 
 def chain(domain: str) -> list[Masks]:
     """Masks of pruned initial values, which differ between domains."""
-    values = first_ticket(PROTOCOL, domain, seed=0, replicate=0).initial
+    values = first_ticket(TEXT, PROTOCOL, domain, seed=0, replicate=0).initial
     masks = [full_masks(values)]
     for _ in range(LAST):
         masks.append(prune(values, masks[-1], percent=35))

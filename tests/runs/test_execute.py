@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import DomainRuns, full_model, plan
 from ltlib.networks.packing import pack
 from ltlib.runs.execute import execute
-from ltlib.spec import plan
 from ltlib.store.store import Store
 from ltlib.tickets import obtain_tickets
 from tests.support import tiny
 from tests.support.matrix import SPECS, files_of, table_of
+from tests.support.tiny import TEXT
 
 
 def test_the_store_holds_what_the_library_computes(short: Store) -> None:
@@ -24,7 +25,7 @@ def test_the_store_holds_what_the_library_computes(short: Store) -> None:
         (table["source"] == "a") & table["strategy"].isin(["full-model", "ticket-reset"])
     ]
     splits = pack(tiny.splits(0), tiny.PROTOCOL)
-    for ticket, outcome in obtain_tickets(splits, tiny.PROTOCOL, "a"):
+    for ticket, outcome in obtain_tickets(TEXT, splits, tiny.PROTOCOL, "a"):
         row = in_chain[(in_chain["round"] == ticket.round) & (in_chain["experiment"] == "obtain")]
         assert row["test_accuracy"].tolist() == [outcome.test_accuracy]
         assert row["sparsity"].tolist() == [ticket.sparsity]
@@ -34,7 +35,7 @@ def test_worker_count_does_not_change_a_bit(
     short: Store, splits_path: Path, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "two", create=True)
-    execute(SPECS, store, splits_path, {}, workers=2)
+    execute(SPECS, store, DomainRuns(splits_path), {}, workers=2)
     pd.testing.assert_frame_equal(table_of(store, SPECS), table_of(short, SPECS))
     assert files_of(store) == files_of(short)
 
@@ -42,7 +43,7 @@ def test_worker_count_does_not_change_a_bit(
 def test_another_seed_gives_other_figures(short: Store, splits_path: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "seed", create=True)
     specs = [replace(spec, seed=1) for spec in SPECS]
-    execute(specs, store, splits_path, {}, workers=2)
+    execute(specs, store, DomainRuns(splits_path), {}, workers=2)
     one, other = table_of(store, specs), table_of(short, SPECS)
     assert (one["test_accuracy"] != other["test_accuracy"]).mean() > 0.5
     assert one["sparsity"].tolist() == other["sparsity"].tolist()
@@ -51,21 +52,22 @@ def test_another_seed_gives_other_figures(short: Store, splits_path: Path, tmp_p
 def test_a_run_that_is_there_is_not_run_again(short: Store, splits_path: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")}
     begin = time.perf_counter()
-    execute(SPECS, short, splits_path / "not there", {}, workers=2)
+    execute(SPECS, short, DomainRuns(splits_path / "not there"), {}, workers=2)
     assert time.perf_counter() - begin < 1, "no worker was started"
     assert {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")} == before
 
 
 def test_a_longer_chain_continues_a_shorter_one(splits_path: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "chain", create=True)
-    short = plan("tiny", "h", replace(tiny.PROTOCOL, rounds=1), "obtain", ["a"], [], 0)
-    execute(short, store, splits_path, {}, workers=1)
-    long = plan("tiny", "h", replace(tiny.PROTOCOL, rounds=2), "obtain", ["a"], [], 0)
+    short = plan(full_model("tiny", "h", replace(tiny.PROTOCOL, rounds=1), ""), "obtain", ["a"], [])
+    execute(short, store, DomainRuns(splits_path), {}, workers=1)
+    long = plan(full_model("tiny", "h", replace(tiny.PROTOCOL, rounds=2), ""), "obtain", ["a"], [])
     assert [spec in store for spec in long] == [True, True, True, False, False]
-    execute(long, store, splits_path, {}, workers=1)
+    execute(long, store, DomainRuns(splits_path), {}, workers=1)
     assert all(spec in store for spec in long)
 
 
 def test_an_error_in_a_worker_reaches_the_caller(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not found"):
-        execute(SPECS, Store(tmp_path / "s", create=True), tmp_path / "none", {}, workers=1)
+        store = Store(tmp_path / "s", create=True)
+        execute(SPECS, store, DomainRuns(tmp_path / "none"), {}, workers=1)

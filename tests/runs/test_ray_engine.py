@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import DomainRuns
 from ltlib.runs.execute import execute
 from ltlib.store.store import Store
 from tests.support.matrix import LONG, SPECS, assert_same, count
@@ -21,12 +22,13 @@ ray = pytest.importorskip("ray")
 DRIVER = """
 import sys
 from pathlib import Path
-from typing import Any
+from ltlib.experiments.domains import DomainRuns
 from ltlib.runs.execute import execute
 from ltlib.store.store import Store
 from tests.support.matrix import LONG
 store, splits, address = sys.argv[1:]
-execute(LONG, Store(store, create=True), Path(splits), {}, engine="ray", address=address)
+runs = DomainRuns(Path(splits))
+execute(LONG, Store(store, create=True), runs, {}, engine="ray", address=address)
 """
 
 
@@ -34,7 +36,7 @@ def test_a_cluster_of_its_own_gives_the_same_bits(
     short: Store, splits_path: Path, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "r", create=True)
-    report = execute(SPECS, store, splits_path, {}, workers=2, engine="ray")
+    report = execute(SPECS, store, DomainRuns(splits_path), {}, workers=2, engine="ray")
     assert len(report.done) == len(SPECS)
     assert_same(store, short, SPECS)
     assert not ray.is_initialized(), "what was started is ended"
@@ -76,4 +78,4 @@ def test_a_node_goes_and_another_comes(
 def test_an_address_where_no_ray_listens(splits_path: Path, tmp_path: Path, address: str) -> None:
     store = Store(tmp_path / "s", create=True)
     with pytest.raises(InputError, match=rf"--address {address}: no Ray cluster listens"):
-        execute(SPECS, store, splits_path, {}, engine="ray", address=address)
+        execute(SPECS, store, DomainRuns(splits_path), {}, engine="ray", address=address)

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ltlib.experiments.domains import full_model, plan
 from ltlib.runs.schedule import Schedule, shard
-from ltlib.spec import RunSpec, plan
+from ltlib.spec import RunSpec
 from tests.support import tiny
+from tests.support.matrix import first_of, needs_of
 
 PAIRS = [("a", "b"), ("b", "c"), ("c", "a")]
-SPECS = plan("tiny", "h", replace(tiny.PROTOCOL, replicates=2), "all", ["a", "b", "c"], PAIRS, 0)
+FIRST = full_model("tiny", "h", replace(tiny.PROTOCOL, replicates=2), "")
+SPECS = plan(FIRST, "all", ["a", "b", "c"], PAIRS)
 
 
 def drain(schedule: Schedule) -> list[RunSpec]:
@@ -24,26 +27,26 @@ def drain(schedule: Schedule) -> list[RunSpec]:
 
 
 def test_every_run_comes_once_after_what_it_needs() -> None:
-    schedule = Schedule(SPECS, ())
+    schedule = Schedule(SPECS, needs_of, ())
     order = drain(schedule)
     assert sorted(s.hash for s in order) == sorted(s.hash for s in SPECS)
     assert len(schedule) == 0
     place = {spec: number for number, spec in enumerate(order)}
     for spec in SPECS:
-        needs = spec.needs()
+        needs = needs_of(spec)
         assert needs is None or place[needs] < place[spec]
 
 
 def height(spec: RunSpec) -> int:
     """Length of the longest chain that hangs on a run, by searching the whole plan."""
-    return max((1 + height(other) for other in SPECS if other.needs() == spec), default=0)
+    return max((1 + height(other) for other in SPECS if needs_of(other) == spec), default=0)
 
 
 def test_of_the_ready_that_with_the_longest_chain_goes_first() -> None:
     heights = {spec: height(spec) for spec in SPECS}
-    schedule, done = Schedule(SPECS, ()), set[RunSpec]()
+    schedule, done = Schedule(SPECS, needs_of, ()), set[RunSpec]()
     while (spec := schedule.next()) is not None:
-        ready = [s for s in SPECS if s not in done and s.needs() in done | {None}]
+        ready = [s for s in SPECS if s not in done and needs_of(s) in done | {None}]
         assert heights[spec] == max(heights[other] for other in ready)
         schedule.done(spec)
         done.add(spec)
@@ -51,7 +54,7 @@ def test_of_the_ready_that_with_the_longest_chain_goes_first() -> None:
 
 
 def test_a_transfer_is_ready_as_soon_as_its_round_is_done() -> None:
-    schedule = Schedule(SPECS, ())
+    schedule = Schedule(SPECS, needs_of, ())
     first = schedule.next()
     assert first is not None and first.round == 0
     schedule.done(first)
@@ -59,13 +62,13 @@ def test_a_transfer_is_ready_as_soon_as_its_round_is_done() -> None:
     while (spec := schedule.next()) is not None:
         ready.append(spec)
     assert {s for s in ready if s.experiment == "transfer"} == {
-        s for s in SPECS if s.experiment == "transfer" and s.needs() == first
+        s for s in SPECS if s.experiment == "transfer" and needs_of(s) == first
     }
 
 
 def test_what_is_done_is_not_handed_out() -> None:
     done = {spec.hash for spec in SPECS if spec.round < 2}
-    schedule = Schedule(SPECS, done)
+    schedule = Schedule(SPECS, needs_of, done)
     assert {spec.round for spec in drain(schedule)} == {2, 3}
 
 
@@ -74,10 +77,10 @@ def test_a_failure_blocks_exactly_what_hangs_on_it(data: st.DataObject) -> None:
     victim = data.draw(st.sampled_from(SPECS))
 
     def hangs(spec: RunSpec) -> bool:
-        needs = spec.needs()
+        needs = needs_of(spec)
         return needs is not None and (needs == victim or hangs(needs))
 
-    schedule, done, blocked = Schedule(SPECS, ()), [], []
+    schedule, done, blocked = Schedule(SPECS, needs_of, ()), [], []
     while (spec := schedule.next()) is not None:
         if spec == victim:
             blocked = schedule.failed(spec)
@@ -90,17 +93,17 @@ def test_a_failure_blocks_exactly_what_hangs_on_it(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 9])
 def test_shards_are_whole_chains_and_together_the_plan(count: int) -> None:
-    parts = [shard(SPECS, number, count) for number in range(1, count + 1)]
+    parts = [shard(SPECS, first_of, number, count) for number in range(1, count + 1)]
     assert sorted(s.hash for part in parts for s in part) == sorted(s.hash for s in SPECS)
     for part in parts:
         inside = set(part)
-        assert all(spec.needs() is None or spec.needs() in inside for spec in part)
-        Schedule(part, ())
+        assert all(needs_of(spec) is None or needs_of(spec) in inside for spec in part)
+        Schedule(part, needs_of, ())
     sizes = [len(part) for part in parts]
-    chains = len({spec.first() for spec in SPECS})
+    chains = len({first_of(spec) for spec in SPECS})
     if chains % count == 0:
         assert max(sizes) == min(sizes)
-    assert shard(SPECS, 1, count) == parts[0]
+    assert shard(SPECS, first_of, 1, count) == parts[0]
 
 
 def test_a_hundred_thousand_runs_fit_in_a_gibibyte() -> None:
@@ -109,8 +112,8 @@ def test_a_hundred_thousand_runs_fit_in_a_gibibyte() -> None:
     domains = [f"d{n}" for n in range(20)]
     pairs = [(a, b) for a in domains for b in domains if a != b][:76]
     tracemalloc.start()
-    specs = plan("tiny", "h", protocol, "all", domains, pairs, 0)
-    schedule = Schedule(specs, ())
+    specs = plan(full_model("tiny", "h", protocol, ""), "all", domains, pairs)
+    schedule = Schedule(specs, needs_of, ())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(schedule) == len(specs) > 20_000 - 100

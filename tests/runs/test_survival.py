@@ -14,15 +14,16 @@ import psutil
 import pytest
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import DomainRuns, chain, full_model
 from ltlib.runs.driver import Driver
 from ltlib.runs.engine import Failure, Job, Result
 from ltlib.runs.execute import execute
 from ltlib.runs.local_engine import LocalEngine
 from ltlib.runs.progress import Progress
 from ltlib.runs.schedule import Schedule
-from ltlib.spec import RunSpec, chain, full_model
+from ltlib.spec import RunSpec
 from ltlib.store.failures import Failures
-from ltlib.store.locks import Claims
+from ltlib.store.locks import Locks
 from ltlib.store.log import read_log
 from ltlib.store.status import status_text, survey
 from ltlib.store.store import Store
@@ -30,8 +31,10 @@ from tests.support import tiny
 from tests.support.matrix import (
     LONG,
     SPECS,
+    UNREAD,
     assert_same,
     count,
+    needs_of,
     start_driver,
     workers_of,
 )
@@ -68,11 +71,11 @@ def test_the_driver_is_killed_twenty_times(
         Store(place).table()  # whatever is there is whole
     store = Store(place)
     assert len(store.hashes()) < len(LONG)
-    execute(LONG, store, splits_path, {}, workers=2)
+    execute(LONG, store, DomainRuns(splits_path), {}, workers=2)
     assert_same(store, undisturbed, LONG)
 
 
-@pytest.mark.parametrize(("engine", "word"), [("local", "spawn_main"), ("ray", "ray::_work")])
+@pytest.mark.parametrize(("engine", "word"), [("local", "spawn_main"), ("ray", "ray::_train")])
 def test_workers_are_killed_again_and_again(
     undisturbed: Store, splits_path: Path, tmp_path: Path, engine: str, word: str
 ) -> None:
@@ -100,30 +103,30 @@ def test_two_drivers_share_a_store(undisturbed: Store, splits_path: Path, tmp_pa
     log = [record for record in read_log(place) if record["event"] == "done"]
     assert sorted(record["run"] for record in log) == sorted(spec.hash for spec in LONG)
     assert {record["driver"] for record in log} == {driver.pid for driver in drivers}
-    assert not list((place / "claims").iterdir())
+    assert not list((place / "locks").iterdir())
 
 
-def test_a_claim_whose_owner_is_gone_is_taken_over(tmp_path: Path) -> None:
+def test_a_lock_whose_owner_is_gone_is_taken_over(tmp_path: Path) -> None:
     spec = SPECS[0]
     lines = f"""
 import sys, time
 from pathlib import Path
 from filelock import FileLock
-lock = FileLock(r"{tmp_path}/claims/{spec.hash}")
+lock = FileLock(r"{tmp_path}/locks/{spec.hash}")
 lock.acquire()
 print("held", flush=True)
 time.sleep({DEADLINE})
 """
-    (tmp_path / "claims").mkdir()
+    (tmp_path / "locks").mkdir()
     owner = subprocess.Popen([sys.executable, "-c", lines], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None and owner.stdout.readline() == "held\n"
-    claims = Claims(tmp_path)
-    assert not claims.take(spec)
+    locks = Locks(tmp_path)
+    assert not locks.take(spec)
     owner.kill()
     owner.wait()
-    assert claims.take(spec)
-    claims.release(spec)
-    assert Claims(tmp_path).take(spec)
+    assert locks.take(spec)
+    locks.release(spec)
+    assert Locks(tmp_path).take(spec)
 
 
 def copied(store: Store, place: Path) -> Store:
@@ -149,7 +152,7 @@ def test_a_damaged_run_alone_is_done_again(
         other = content[:place] + b"1" + content[place + 1 :]
         (damaged / file).write_bytes(content[:-9] if fault == "truncated" else other)
     stamps = {p: p.stat().st_mtime_ns for p in store.path.glob("[!.]*/*") if p.parent != damaged}
-    execute(SPECS, store, splits_path, {}, workers=1)
+    execute(SPECS, store, DomainRuns(splits_path), {}, workers=1)
     assert_same(store, short, SPECS)
     found = [record for record in read_log(store.path) if record["event"] == "damaged"]
     assert [record["run"] for record in found] == [SPECS[3].hash]
@@ -165,13 +168,15 @@ def test_damage_that_shows_only_when_a_run_is_needed(
     """The driver began with a sound store; a ticket is found damaged when its transfer starts."""
     store = copied(short, tmp_path / "store")
     transfer = next(s for s in SPECS if s.experiment == "transfer" and s.round == 2)
-    needed = transfer.needs()
+    needed = needs_of(transfer)
     assert needed is not None
     store.discard(transfer)
     (store.folder(needed) / "trained.safetensors").write_bytes(b"")
-    schedule = Schedule(SPECS, {spec.hash for spec in SPECS} - {transfer.hash})
-    engine = LocalEngine(1, splits_path)
-    report = Driver(schedule, store, engine, {}, Progress([needed, transfer], False)).drive()
+    schedule = Schedule(SPECS, needs_of, {spec.hash for spec in SPECS} - {transfer.hash})
+    runs = DomainRuns(splits_path)
+    engine = LocalEngine(1, runs)
+    progress = Progress([needed, transfer], False)
+    report = Driver(schedule, store, runs, engine, {}, progress).execute()
     assert report.done == [needed, transfer]
     assert_same(store, short, SPECS)
 
@@ -201,14 +206,14 @@ def test_the_disk_fills_up(
     place = tmp_path / "small"
     mounts(place, "-t", "tmpfs", "-o", "size=160k", "tmpfs")
     with pytest.raises(InputError, match=r"No space left.*run again") as told:
-        execute(SPECS, Store(place, create=True), splits_path, {}, workers=1)
+        execute(SPECS, Store(place, create=True), DomainRuns(splits_path), {}, workers=1)
     assert "\n" not in str(told.value)
     store = Store(place)
     assert 0 < len(store.hashes()) < len(SPECS)
     store.table()  # whatever is there is whole
     assert not list(place.glob(".writing-*"))
     subprocess.run(["mount", "-o", "remount,size=50m", place], check=True)
-    execute(SPECS, Store(place, create=True), splits_path, {}, workers=1)
+    execute(SPECS, Store(place, create=True), DomainRuns(splits_path), {}, workers=1)
     assert_same(store, short, SPECS)
 
 
@@ -237,7 +242,7 @@ def test_a_run_that_diverges_fails_and_blocks_what_needs_it(
     splits_path: Path, tmp_path: Path
 ) -> None:
     store, specs = Store(tmp_path / "s", create=True), diverging()
-    report = execute(specs, store, splits_path, {}, workers=2)
+    report = execute(specs, store, DomainRuns(splits_path), {}, workers=2)
     assert list(report.failed) == [specs[0]] and "diverged" in report.failed[specs[0]]
     assert set(report.blocked) == set(specs[1:5]) and set(report.done) == set(specs[5:])
     states = {planned.run: state for planned, state in survey(store)}
@@ -247,9 +252,9 @@ def test_a_run_that_diverges_fails_and_blocks_what_needs_it(
     record = Failures(store.path).read(specs[0].hash)
     assert record is not None and "DivergedError" in record["traceback"]
     lines = len(read_log(store.path))
-    report = execute(specs, store, splits_path, {}, workers=2)
+    report = execute(specs, store, DomainRuns(splits_path), {}, workers=2)
     assert len(report.failed) == 1 and len(read_log(store.path)) == lines, "not tried again unasked"
-    execute(specs, store, splits_path, {}, workers=2, retry_failed=True)
+    execute(specs, store, DomainRuns(splits_path), {}, workers=2, retry_failed=True)
     events = [record["event"] for record in read_log(store.path)[lines:]]
     assert events == ["failed"]
 
@@ -289,12 +294,13 @@ def test_a_run_whose_worker_dies_is_tried_twice_more(
     victim = SPECS[1]
     store = Store(tmp_path / "s", create=True)
     engine = Deadly(short, victim, deaths)
-    report = Driver(Schedule(SPECS, ()), store, engine, {}, Progress(SPECS, False)).drive()
+    schedule, progress = Schedule(SPECS, needs_of, ()), Progress(SPECS, False)
+    report = Driver(schedule, store, UNREAD, engine, {}, progress).execute()
     assert engine.begun.count(victim) == 3
     if deaths == 2:
         assert report.failed == {} and set(report.done) == set(SPECS)
     else:
-        hanging = [s for s in SPECS if s.needs() in (victim, *report.blocked)]
+        hanging = [s for s in SPECS if needs_of(s) in (victim, *report.blocked)]
         assert report.failed == {victim: "died"} and set(report.blocked) == set(hanging)
         assert len(report.blocked) == 2 + 6, "rounds 2 and 3, and transfers of rounds 1 to 3"
         assert set(report.done) == set(SPECS) - {victim, *hanging}

@@ -10,12 +10,13 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import DomainRuns
 from ltlib.results.table import read_table
 from ltlib.runs.execute import execute
 from ltlib.runs.schedule import shard
 from ltlib.store.export import write_table
 from ltlib.store.store import Store
-from tests.support.matrix import SPECS
+from tests.support.matrix import SPECS, first_of
 
 
 def test_shards_merge_to_the_whole(short: Store, splits_path: Path, tmp_path: Path) -> None:
@@ -23,7 +24,8 @@ def test_shards_merge_to_the_whole(short: Store, splits_path: Path, tmp_path: Pa
     stores = []
     for number in (1, 2):
         stores.append(Store(tmp_path / str(number), create=True))
-        execute(shard(SPECS, number, 2), stores[-1], splits_path, {}, workers=1)
+        part = shard(SPECS, first_of, number, 2)
+        execute(part, stores[-1], DomainRuns(splits_path), {}, workers=1)
         assert 0 < len(stores[-1].hashes()) < len(SPECS)
     out = tmp_path / "out.parquet"
     assert write_table([*stores, stores[0], short], out) == len(SPECS)

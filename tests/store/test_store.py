@@ -9,22 +9,25 @@ import pytest
 import torch
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import full_model, in_chain
 from ltlib.networks.packing import PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import prune
 from ltlib.results.table import COLUMNS, read_table
-from ltlib.runs.worker import perform
-from ltlib.spec import RunSpec, full_model
+from ltlib.spec import RunSpec
 from ltlib.store.export import write_table
 from ltlib.store.store import Store
 from ltlib.store.tickets import (
     pack_masks,
     pack_survivors,
+    read_files,
     read_ticket,
     unpack_masks,
     unpack_survivors,
 )
 from tests.support import tiny
+from tests.support.matrix import UNREAD, needs_of
+from tests.support.tiny import TEXT
 
 PROTOCOL, SPLITS = tiny.packed()
 FIRST = full_model("tiny", "h", PROTOCOL, "a", 0, 0)
@@ -32,9 +35,9 @@ ORIGIN = {"commit": None}
 
 
 def fill(store: Store, spec: RunSpec, splits: PackedSplits = SPLITS) -> None:
-    needs = spec.needs()
-    needed = None if needs is None else read_ticket(store, needs)
-    metrics, files = perform(spec, needed, splits)
+    needs = needs_of(spec)
+    needed = None if needs is None else read_files(store, needs, FIRST)
+    metrics, files = UNREAD.train(spec, needed, splits)
     store.write(spec, metrics, files, ORIGIN)
 
 
@@ -42,7 +45,7 @@ def fill(store: Store, spec: RunSpec, splits: PackedSplits = SPLITS) -> None:
 def store(tmp_path: Path) -> Store:
     filled = Store(tmp_path / "store", create=True)
     fill(filled, FIRST)
-    fill(filled, FIRST.in_chain(1, "ticket-reset"))
+    fill(filled, in_chain(FIRST, 1, "ticket-reset"))
     return filled
 
 
@@ -52,7 +55,7 @@ def test_a_run_is_one_folder_named_by_its_spec(store: Store) -> None:
         "run.json", "metrics.json", "masks.safetensors", "initial.safetensors",
         "trained.safetensors",
     }  # fmt: skip
-    later = store.folder(FIRST.in_chain(1, "ticket-reset"))
+    later = store.folder(in_chain(FIRST, 1, "ticket-reset"))
     assert not (later / "initial.safetensors").exists(), "θ₀ is stored once a chain"
     assert not list(store.path.glob(".writing-*"))
 
@@ -64,8 +67,8 @@ def test_a_transfer_stores_neither_masks_nor_values(store: Store) -> None:
 
 
 def test_tickets_come_back_as_they_went(store: Store) -> None:
-    first = read_ticket(store, FIRST)
-    second = read_ticket(store, FIRST.in_chain(1, "ticket-reset"))
+    first = read_ticket(TEXT, store, FIRST, FIRST)
+    second = read_ticket(TEXT, store, in_chain(FIRST, 1, "ticket-reset"), FIRST)
     assert first.trained is not None
     for name, mask in prune(first.trained, first.masks, PROTOCOL.prune_percent).items():
         assert torch.equal(second.masks[name], mask)
@@ -93,7 +96,7 @@ def test_a_damaged_file_is_named(store: Store, file: str) -> None:
     content[place] ^= 1
     path.write_bytes(bytes(content))
     with pytest.raises(InputError, match=file):
-        read_ticket(store, FIRST)
+        read_ticket(TEXT, store, FIRST, FIRST)
         store.table()
 
 
@@ -124,7 +127,7 @@ def test_the_table_has_the_designs_columns_and_what_the_runs_measured(store: Sto
     table = store.table()
     assert list(table.columns) == COLUMNS
     assert table["strategy"].tolist() == ["full-model", "ticket-reset"]
-    ticket = read_ticket(store, FIRST.in_chain(1, "ticket-reset"))
+    ticket = read_ticket(TEXT, store, in_chain(FIRST, 1, "ticket-reset"), FIRST)
     assert table["sparsity"].tolist() == [0.0, ticket.sparsity]
     metrics = json.loads((store.folder(FIRST) / "metrics.json").read_text())
     assert (

@@ -12,15 +12,18 @@ import psutil
 from safetensors.torch import save_file
 
 from ltlib.data.reviews import Splits
+from ltlib.experiments.domains import DomainRuns, full_model, plan
 from ltlib.runs.execute import execute
-from ltlib.spec import RunSpec, plan
+from ltlib.spec import RunSpec
 from ltlib.store.log import read_log
 from ltlib.store.store import Store
 from tests.support import tiny
 
-SPECS = plan("tiny", "h", tiny.PROTOCOL, "all", ["a", "b"], [("a", "b")], 0)
+UNREAD = DomainRuns(Path("unread"))  # knows which run needs which; its data are never read
+needs_of, first_of = UNREAD.needs, UNREAD.first
+SPECS = plan(full_model("tiny", "h", tiny.PROTOCOL, ""), "all", ["a", "b"], [("a", "b")])
 SLOWER = replace(tiny.PROTOCOL, epochs=12, replicates=2)
-LONG = plan("tiny", "h", SLOWER, "all", ["a", "b"], [("a", "b"), ("b", "a")], 0)
+LONG = plan(full_model("tiny", "h", SLOWER, ""), "all", ["a", "b"], [("a", "b"), ("b", "a")])
 
 
 def write_splits(path: Path, domains: dict[str, Splits]) -> None:
@@ -66,7 +69,7 @@ def count(store: Path) -> int:
 
 def drive(store: Path, splits: Path, options: dict[str, Any]) -> None:
     """What a driver process does."""
-    execute(LONG, Store(store, create=True), splits, {}, **options)
+    execute(LONG, Store(store, create=True), DomainRuns(splits), {}, **options)
 
 
 def start_driver(store: Path, splits: Path, **options: Any) -> ForkServerProcess:

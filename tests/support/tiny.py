@@ -7,8 +7,10 @@ import torch
 
 from ltlib.data.reviews import Reviews, Splits
 from ltlib.networks.packing import PackedSplits, pack
+from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
 
+TEXT = TextArchitecture()
 PROTOCOL = Protocol(
     split=(40, 20, 20),
     vocabulary_size=30,

@@ -1,0 +1,50 @@
+"""What carrying runs out asks of an experiment."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ltlib.networks.network import Architecture, ExampleSplits
+from ltlib.protocol import Protocol as Hyperparameters
+from ltlib.spec import RunSpec
+
+Files = Mapping[str, bytes]  # of a ticket, by name
+
+
+class Experiment(Protocol):
+    """Which run needs which, and how one is trained. Workers get a copy: it can be pickled, and
+    equal ones are equal keys.
+    """
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network of all its runs."""
+
+    def __hash__(self) -> int: ...
+
+    def needs(self, spec: RunSpec) -> RunSpec | None:
+        """The run whose ticket this one starts from; None: it starts from nothing."""
+
+    def first(self, spec: RunSpec) -> RunSpec:
+        """Round 0 of the chain that this run hangs on, where its initial values lie."""
+
+    def load(self, domain: str) -> Any:
+        """The data of a domain, as they travel to a worker.
+
+        Raises:
+            InputError: they cannot be read.
+        """
+
+    def examples(self, data: Any, protocol: Hyperparameters) -> ExampleSplits:
+        """What the network takes, of what `load` gave."""
+
+    def train(
+        self, spec: RunSpec, needed: Files | None, splits: ExampleSplits
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Train one run on its target's `splits`.
+
+        Args:
+            needed: the files of the ticket of `needs(spec)`.
+
+        Returns:
+            What was measured, and the files of the run's own ticket (none if it keeps none).
+        """

@@ -1,0 +1,97 @@
+"""What training asks of a network and of its examples. Nothing here knows what they are."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ltlib.protocol import Protocol as Hyperparameters
+from ltlib.pruning import Masks
+
+
+class Examples(Protocol):
+    """Labelled examples: a split, or a batch of it."""
+
+    @property
+    def labels(self) -> Tensor:
+        """Classes, int64 `[examples]`."""
+
+    def __len__(self) -> int: ...
+
+    def rows(self, chosen: np.ndarray) -> Self:
+        """The chosen examples, in that order."""
+
+    def to(self, device: torch.device) -> Self:
+        """The same on `device`."""
+
+
+class ExampleSplits(Protocol):
+    """The three splits of one domain."""
+
+    @property
+    def train(self) -> Examples:
+        """What is learned from."""
+
+    @property
+    def validation(self) -> Examples:
+        """What chooses the best epoch."""
+
+    @property
+    def test(self) -> Examples:
+        """What is looked at once, at the end."""
+
+
+class Network(nn.Module):
+    """Called with a batch and, in training, a generator for its dropout, it gives class scores
+    `[examples, classes]`.
+
+    It may have buffers and layers that behave otherwise in evaluation (batch normalisation).
+    """
+
+    def scorer(self) -> Callable[[Any], Tensor]:
+        """Scores without dropout, for as long as the parameters stay as they are."""
+        return self
+
+    def held(self, masks: Masks) -> Masks:
+        """Those of `masks` that training must hold: what a network leaves out cannot move."""
+        return masks
+
+    def values(self) -> dict[str, Tensor]:
+        """Copies of all parameters and buffers on the CPU, by the names that masks use."""
+        return {name: value.detach().cpu().clone() for name, value in self.state_dict().items()}
+
+
+class Architecture(ABC):
+    """A kind of network: how it begins, how it computes, and what of it may be pruned."""
+
+    @abstractmethod
+    def initial_values(
+        self, protocol: Hyperparameters, generator: np.random.Generator
+    ) -> dict[str, Tensor]:
+        """Every trainable parameter drawn anew, by name."""
+
+    @abstractmethod
+    def network(
+        self,
+        protocol: Hyperparameters,
+        values: Mapping[str, Tensor],
+        masks: Masks,
+        round_: int,
+        device: str,
+    ) -> Network:
+        """The network that a run of this round trains on this kind of device.
+
+        Args:
+            values: of all parameters; buffers among them, where there are any.
+        """
+
+    @abstractmethod
+    def computation(self, protocol: Hyperparameters, round_: int, device: str) -> str:
+        """How `network` computes, for people and for the record of a run."""
+
+    def never_pruned(self, protocol: Hyperparameters, names: Collection[str]) -> set[str]:
+        """Those of the parameters `names` that no round prunes."""
+        return set() if protocol.prune_biases else {n for n in names if n.endswith(".bias")}

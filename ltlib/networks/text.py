@@ -1,0 +1,52 @@
+"""The text CNN as tickets train it: whole in early rounds, its survivors alone in late ones."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ltlib.networks.network import Architecture, Network
+from ltlib.networks.precision import search_path
+from ltlib.networks.survivor_cnn import SurvivorCNN
+from ltlib.networks.text_cnn import build_model, initial_parameters
+from ltlib.protocol import Protocol
+from ltlib.pruning import Masks
+
+
+class TextArchitecture(Architecture):
+    """The paper's network (§4.2), computed in one of two ways with the same mathematics.
+
+    Up to round `protocol.survivors_from` and on any device but a CPU the whole network is computed
+    and what is pruned is held at zero; maxima are then searched in the precision of
+    `protocol.search`. From that round on a CPU computes with survivors alone, exactly.
+    """
+
+    def initial_values(
+        self, protocol: Protocol, generator: np.random.Generator
+    ) -> dict[str, Tensor]:
+        """Values of a `TextCNN` drawn anew (§4.3.1)."""
+        return initial_parameters(protocol, generator)
+
+    def network(
+        self,
+        protocol: Protocol,
+        values: Mapping[str, Tensor],
+        masks: Masks,
+        round_: int,
+        device: str,
+    ) -> Network:
+        """A `TextCNN`, or a `SurvivorCNN` that computes the same."""
+        if _survivors_alone(protocol, round_, device):
+            return SurvivorCNN(protocol, values, masks)
+        return build_model(protocol, values)
+
+    def computation(self, protocol: Protocol, round_: int, device: str) -> str:
+        """Which of the two ways, and how maxima are searched."""
+        if _survivors_alone(protocol, round_, device):
+            return "survivors alone, exact"
+        return f"whole network, maxima in {search_path(protocol.search, torch.device(device))}"
+
+
+def _survivors_alone(protocol: Protocol, round_: int, device: str) -> bool:
+    return round_ >= protocol.survivors_from and device == "cpu"
