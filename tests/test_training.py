@@ -183,7 +183,7 @@ def test_accuracy_counts_by_hand() -> None:
     assert accuracy(model, splits.test) == right / len(scores)
     nothing = splits.test.rows(np.array([0]))
     nothing = Packed(nothing.tokens[:0], np.array([0]), nothing.labels[:0])
-    with pytest.raises(InputError, match="no reviews"):
+    with pytest.raises(InputError, match="nothing to evaluate on"):
         accuracy(model, nothing)
 
 

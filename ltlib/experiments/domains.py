@@ -6,15 +6,13 @@ Which runs there are, what each needs, how one is trained and what is measured.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ltlib.data.encoding import load_splits
-from ltlib.data.reviews import Splits
 from ltlib.experiments.experiment import Files
-from ltlib.networks.network import ExampleSplits
-from ltlib.networks.packing import PackedSplits, pack
+from ltlib.networks.network import Architecture, ExampleSplits
+from ltlib.networks.packing import pack
 from ltlib.networks.text import TextArchitecture
-from ltlib.networks.text_cnn import connected_paths
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
 from ltlib.spec import Device, RunSpec
@@ -129,7 +127,7 @@ class DomainRuns:
     """
 
     splits_path: Path
-    architecture = TextArchitecture()
+    architecture: ClassVar[Architecture] = TextArchitecture()
 
     def needs(self, spec: RunSpec) -> RunSpec | None:
         """The round before; of what trains under another run's masks, that ticket-reset ticket."""
@@ -141,7 +139,7 @@ class DomainRuns:
         """The full model of the run's source."""
         return in_chain(spec, 0, FULL_MODEL)
 
-    def load(self, domain: str) -> Splits:
+    def load(self, domain: str) -> Any:
         """The encoded reviews of a domain, mapped from the file.
 
         Raises:
@@ -149,7 +147,7 @@ class DomainRuns:
         """
         return load_splits(self.splits_path)[domain]
 
-    def examples(self, data: Splits, protocol: Protocol) -> PackedSplits:
+    def examples(self, data: Any, protocol: Protocol) -> ExampleSplits:
         """The same, laid out for the network."""
         return pack(data, protocol)
 
@@ -188,7 +186,7 @@ def _measured(ticket: Ticket, splits: ExampleSplits, outcome: Outcome) -> dict[s
     return {
         "sparsity": sparsity(ticket.masks),
         "survivors": survivors(ticket.masks),
-        "connected": float(connected_paths(ticket.masks)),
+        "connected": float(ticket.architecture.connected_paths(ticket.masks)),
         "validation_accuracy": outcome.validation_accuracy,
         "validation_accuracies": outcome.validation_accuracies,
         "test_accuracy": outcome.test_accuracy,

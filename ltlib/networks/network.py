@@ -92,6 +92,10 @@ class Architecture(ABC):
     def computation(self, protocol: Hyperparameters, round_: int, device: str) -> str:
         """How `network` computes, for people and for the record of a run."""
 
+    @abstractmethod
+    def connected_paths(self, masks: Masks) -> int:
+        """Paths from an input to a class through surviving weights alone."""
+
     def never_pruned(self, protocol: Hyperparameters, names: Collection[str]) -> set[str]:
         """Those of the parameters `names` that no round prunes."""
         return set() if protocol.prune_biases else {n for n in names if n.endswith(".bias")}

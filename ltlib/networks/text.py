@@ -9,7 +9,7 @@ from torch import Tensor
 from ltlib.networks.network import Architecture, Network
 from ltlib.networks.precision import search_path
 from ltlib.networks.survivor_cnn import SurvivorCNN
-from ltlib.networks.text_cnn import build_model, initial_parameters
+from ltlib.networks.text_cnn import build_model, connected_paths, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 
@@ -46,6 +46,10 @@ class TextArchitecture(Architecture):
         if _survivors_alone(protocol, round_, device):
             return "survivors alone, exact"
         return f"whole network, maxima in {search_path(protocol.search, torch.device(device))}"
+
+    def connected_paths(self, masks: Masks) -> int:
+        """Paths from an embedding entry to a class."""
+        return connected_paths(masks)
 
 
 def _survivors_alone(protocol: Protocol, round_: int, device: str) -> bool:

@@ -119,8 +119,9 @@ class Store:
 
     def run(self, name: str) -> dict[str, Any]:
         """`run.json` of a run, verified: spec, provenance and checksums."""
+        content = self._bytes(name, "run.json")
         try:
-            run: dict[str, Any] = json.loads(self._bytes(name, "run.json"))
+            run: dict[str, Any] = json.loads(content)
             stated = run["sha256"].pop("run.json")
         except (ValueError, KeyError, TypeError):
             raise self._damaged(name, "run.json") from None
