@@ -29,12 +29,13 @@ lint: setup
 	$(BIN)/mypy --num-workers 2 ltlib tests benchmarks book/tools
 	$(BIN)/nbqa mypy notebooks
 
-# All but what waits, fuzzes or kills for long; the ten slowest are printed.
+# All but what waits, fuzzes or kills for long; the ten slowest are printed. With a
+# thread for each core, two processes would wait for each other's threads.
 test: CHOSEN = -m 'not long'
 test test-all: lint
 	rm -rf $(TEST_CACHE)/store
 	mkdir -p $(TEST_CACHE)
-	$(PYTEST) -n 2 --dist worksteal $(CHOSEN) tests --ignore tests/built
+	OMP_NUM_THREADS=1 $(PYTEST) -n 2 --dist worksteal $(CHOSEN) tests --ignore tests/built
 	$(PYTEST) -n 2 --dist loadfile --nbval notebooks
 
 # The built book as a reader meets it: every page in a browser, on paper, run, explored.
