@@ -160,6 +160,7 @@ def test_what_is_not_compared_is_asserted(path: Path) -> None:
         assert any("assert " in "".join(cell["source"]) for cell in code)
 
 
+@pytest.mark.long
 @of_each_notebook
 def test_verification_notices_every_altered_number(path: Path, tmp_path: Path) -> None:
     """One digit of each compared output is altered: those cells fail, and no others."""

@@ -1,6 +1,6 @@
 """Carrying out a plan: the same bits whatever the workers and the kills."""
 
-import time
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,12 +49,13 @@ def test_another_seed_gives_other_figures(short: Store, splits_path: Path, tmp_p
     assert one["sparsity"].tolist() == other["sparsity"].tolist()
 
 
-def test_a_run_that_is_there_is_not_run_again(short: Store, splits_path: Path) -> None:
-    before = {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")}
-    begin = time.perf_counter()
-    execute(SPECS, short, DomainRuns(splits_path / "not there"), {}, workers=2)
-    assert time.perf_counter() - begin < 1, "no worker was started"
-    assert {p: p.stat().st_mtime_ns for p in short.path.glob("*/run.json")} == before
+def test_a_run_that_is_there_is_not_run_again(
+    short: Store, splits_path: Path, tmp_path: Path
+) -> None:
+    store = Store(shutil.copytree(short.path, tmp_path / "copy"))
+    before = {p: p.stat().st_mtime_ns for p in store.path.glob("*/run.json")}
+    execute(SPECS, store, DomainRuns(splits_path / "not there"), {}, workers=2)
+    assert {p: p.stat().st_mtime_ns for p in store.path.glob("*/run.json")} == before
 
 
 def test_a_longer_chain_continues_a_shorter_one(splits_path: Path, tmp_path: Path) -> None:

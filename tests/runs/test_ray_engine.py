@@ -44,6 +44,7 @@ def test_a_cluster_of_its_own_gives_the_same_bits(
     assert record["provenance"]["machine"] == os.uname().nodename
 
 
+@pytest.mark.long
 def test_a_node_goes_and_another_comes(
     undisturbed: Store, splits_path: Path, tmp_path: Path
 ) -> None:

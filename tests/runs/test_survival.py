@@ -49,6 +49,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.long
 def test_the_driver_is_killed_twenty_times(
     undisturbed: Store, splits_path: Path, tmp_path: Path
 ) -> None:
@@ -75,6 +76,7 @@ def test_the_driver_is_killed_twenty_times(
     assert_same(store, undisturbed, LONG)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("engine", "word"), [("local", "spawn_main"), ("ray", "ray::_train")])
 def test_workers_are_killed_again_and_again(
     undisturbed: Store, splits_path: Path, tmp_path: Path, engine: str, word: str
@@ -93,6 +95,7 @@ def test_workers_are_killed_again_and_again(
     assert any(record["event"] == "again" for record in read_log(place)), "a kill hit training"
 
 
+@pytest.mark.long
 def test_two_drivers_share_a_store(undisturbed: Store, splits_path: Path, tmp_path: Path) -> None:
     place = tmp_path / "shared"
     drivers = [start_driver(place, splits_path, workers=1) for _ in range(2)]

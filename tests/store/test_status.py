@@ -129,6 +129,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c(undisturbed: Store, splits_path: Path, tmp_path: Path, times: int) -> None:
     """As a terminal sends it: to driver and workers alike."""
