@@ -1,5 +1,6 @@
 """Chains of tickets and transfers: what is kept, what is drawn anew, which streams are shared."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -129,6 +130,26 @@ def test_a_ticket_judges_a_sentence(reset: list[tuple[Ticket, Outcome]]) -> None
     assert 0 < probability < 1
     assert probability != judge(ticket, vocabulary, "a bad story, dull and bad")
     assert 0 < judge(ticket, vocabulary, "") < 1
+
+
+def test_a_ticket_tells_the_probability_of_positive(
+    reset: list[tuple[Ticket, Outcome]],
+) -> None:
+    """A network whose output is its bias: e⁵ to 1 for class 1, which is positive."""
+    vocabulary = Vocabulary.train(["good and bad stories, told well or badly"] * 40, 30, 0.9995)
+    trained = {name: torch.zeros_like(value) for name, value in reset[0][0].initial.items()}
+    trained["output.bias"] = torch.tensor([0.0, 5.0])
+    probability = judge(replace(reset[0][0], trained=trained), vocabulary, "a story")
+    assert probability == pytest.approx(1 / (1 + math.exp(-5)), rel=1e-6)
+
+
+def test_biases_are_spared_where_the_protocol_says_so() -> None:
+    protocol = replace(PROTOCOL, prune_biases=False)
+    ticket = first_ticket(TEXT, protocol, "a", 0, 0)
+    for _ in range(4):
+        ticket = next_ticket(replace(ticket, trained=ticket.initial), "ticket-reset")
+    for name, mask in ticket.masks.items():
+        assert bool(mask.all()) == name.endswith(".bias"), name
 
 
 def test_next_ticket_wants_a_trained_one() -> None:

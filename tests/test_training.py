@@ -15,7 +15,7 @@ from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, full_masks
 from ltlib.streams import stream
-from ltlib.training import Outcome, accuracy, batches, scores_of, train
+from ltlib.training import EVALUATION_BATCH, Outcome, accuracy, batches, scores_of, train
 from tests.support import tiny
 
 ABSENT = 7  # a subword that never occurs in training
@@ -144,6 +144,24 @@ def test_the_earliest_best_epoch_is_restored() -> None:
         assert torch.equal(value, outcome.trained[name])
 
 
+def test_of_equally_good_epochs_the_earliest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With accuracies as written here, the state after the second of four epochs."""
+
+    def outcome_of(accuracies: list[float]) -> Outcome:
+        told = iter([*accuracies, 0.25])  # the last is the test's
+        monkeypatch.setattr("ltlib.training.accuracy", lambda model, examples: next(told))
+        protocol, splits = tiny.packed(epochs=len(accuracies))
+        values = initial_parameters(protocol, stream(0, "initial"))
+        return trained(protocol, splits, full_masks(values), values)
+
+    outcome = outcome_of([0.5, 0.75, 0.75, 0.625])
+    assert (outcome.best_epoch, outcome.validation_accuracy) == (2, 0.75)
+    assert outcome.test_accuracy == 0.25
+    shorter = outcome_of([0.5, 0.75])
+    for name, value in shorter.trained.items():
+        assert torch.equal(value, outcome.trained[name])
+
+
 def test_patience_stops_early() -> None:
     protocol, splits = tiny.packed(epochs=30, patience=2)
     values = initial_parameters(protocol, stream(0, "initial"))
@@ -185,6 +203,18 @@ def test_accuracy_counts_by_hand() -> None:
     nothing = Packed(nothing.tokens[:0], np.array([0]), nothing.labels[:0])
     with pytest.raises(InputError, match="nothing to evaluate on"):
         accuracy(model, nothing)
+
+
+@pytest.mark.parametrize("count", [1, EVALUATION_BATCH, EVALUATION_BATCH + 1])
+def test_every_example_is_evaluated(count: int) -> None:
+    """Those of a last batch that is not full too: each is scored as it is alone."""
+    protocol, splits = tiny.packed()
+    model = build_model(protocol, initial_parameters(protocol, stream(0, "initial")))
+    many = splits.test.rows(np.arange(count) % len(splits.test))
+    alone = torch.cat([scores_of(model, many.rows(np.array([i]))) for i in range(count)])
+    torch.testing.assert_close(scores_of(model, many), alone)
+    right = (alone.argmax(1) == many.labels).tolist()
+    assert accuracy(model, many) == sum(right) / count
 
 
 def test_an_epoch_sees_every_review_once_in_a_uniform_order() -> None:

@@ -52,6 +52,9 @@ def test_initial_values_keep_to_eq_4() -> None:
             bias = values[f"{layer}.bias"].abs()
             assert float(bias.max()) <= (0 if zero else 1 / math.sqrt(fan_in) * (1 + 1e-6))
             assert zero or float(bias.max()) > 0
+            if not zero and len(bias) >= 30:
+                assert float(bias.max()) > 0.8 / math.sqrt(fan_in), "the bound is not reached"
+                assert values[f"{layer}.bias"].min() < 0 < values[f"{layer}.bias"].max()
 
 
 def test_default_bounds_are_the_frameworks() -> None:

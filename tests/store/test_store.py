@@ -25,6 +25,7 @@ from ltlib.store.tickets import (
     unpack_masks,
     unpack_survivors,
 )
+from ltlib.tickets import next_ticket
 from tests.support import tiny
 from tests.support.matrix import UNREAD, needs_of
 from tests.support.tiny import TEXT
@@ -74,6 +75,18 @@ def test_tickets_come_back_as_they_went(store: Store) -> None:
         assert torch.equal(second.masks[name], mask)
         assert torch.equal(second.initial[name], first.initial[name])
     assert all(bool(mask.all()) for mask in first.masks.values())
+
+
+def test_a_loaded_ticket_random_has_the_values_it_was_trained_from(store: Store) -> None:
+    """Not θ₀, which is what the files of its chain hold."""
+    spec = in_chain(FIRST, 1, "ticket-random")
+    fill(store, spec)
+    loaded, first = read_ticket(TEXT, store, spec, FIRST), read_ticket(TEXT, store, FIRST, FIRST)
+    begun = next_ticket(first, "ticket-random")
+    for name, value in begun.initial.items():
+        assert torch.equal(loaded.initial[name], value)
+        assert torch.equal(loaded.masks[name], begun.masks[name])
+    assert not torch.equal(loaded.initial["hidden.weight"], first.initial["hidden.weight"])
 
 
 def test_random_masks_and_survivors_survive_packing() -> None:
