@@ -25,7 +25,7 @@ setup: .venv/ready
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy ltlib tests benchmarks book/tools
+	$(BIN)/mypy ltlib tests benchmarks book
 	$(BIN)/nbqa mypy notebooks
 
 test: lint
