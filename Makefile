@@ -26,7 +26,7 @@ setup: .venv/ready
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --num-workers 2 ltlib tests benchmarks book/tools
+	$(BIN)/mypy --num-workers 2 ltlib tests benchmarks book
 	$(BIN)/nbqa mypy notebooks
 
 # All but what waits, fuzzes or kills for long; the ten slowest are printed. With a

@@ -64,7 +64,10 @@ def _visit(translator: HTML5Translator, node: nodes.Element) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the tables among what is numbered."""
     app.add_enumerable_node(
-        ComputedTable, "table", lambda node: str(node["caption"]), html=(_visit, None)
+        ComputedTable,
+        "table",
+        lambda node: str(node["caption"]),
+        html=(_visit, None),  # type: ignore[arg-type]  # None: it is never left, only visited
     )
     app.add_transform(NumberTables)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,7 +24,7 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
     """Vega, Vega-Lite and Vega-Embed in one file, in the version that charts are written for."""
     if exception is None and app.builder.format == "html":
         version = ".".join(altair.SCHEMA_VERSION.split(".")[:2])
-        bundle = vl_convert.javascript_bundle(vl_version=version)
+        bundle = vl_convert.javascript_bundle(vl_version=version)  # type: ignore[call-arg]  # stub
         closed = f"(() => {{{bundle}}})();\n"  # its names would meet those of the theme's scripts
         Path(app.outdir, "_static", SCRIPTS[0]).write_text(closed, encoding="utf-8")
 

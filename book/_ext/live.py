@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from book.tools.set_up import Repository
+from book.tools.repository import Repository
 
 SCRIPT = "https://cdn.jsdelivr.net/npm/thebe@0.9.3/lib/index.js"
 INTEGRITY = "sha384-jD7u+icBMbuPUkzq2VCHol9Rd0VnPVjvTI8ZHQsQEZdbmH9gWMdD732B8Dli6Gej"
@@ -46,11 +46,10 @@ def cells_to_run(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
 
 def binder(repository: Repository) -> dict[str, str]:
     """The repository as Thebe asks Binder for it."""
-    parts = urlsplit(repository.url)
-    on_github = parts.netloc == "github.com"
+    on_github = repository.on_github
     return {
         "repoProvider": "github" if on_github else "git",
-        "repo": parts.path.strip("/") if on_github else repository.url,
+        "repo": on_github or repository.url,
         "ref": repository.branch,
     }
 

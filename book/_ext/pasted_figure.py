@@ -4,7 +4,7 @@ MyST-NB pastes the picture alone; here it gets a caption, a number and a text fo
 see it.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -55,7 +55,7 @@ class DescribedPictures(SphinxPostTransform):
 
     default_priority = 6  # right after MyST-NB has pasted them
 
-    def run(self) -> None:
+    def run(self, **_: Any) -> None:
         """Fill them in."""
         for figure in self.document.findall(nodes.figure):
             for image in figure.findall(nodes.image):

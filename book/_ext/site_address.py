@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from book.tools.set_up import pages_address
+from book.tools.repository import pages_address
 
 NOT_FOUND = """\
 <h1>Page not found</h1>

@@ -8,13 +8,14 @@ of all of it: `sha256sum --check MANIFEST.sha256` where it was unpacked.
 import hashlib
 import json
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
+from book.tools.command import start
 from ltlib.errors import InputError
 
 CITATION = "CITATION.cff"
@@ -140,8 +141,12 @@ def _git(root: Path, *command: str) -> bytes:
     return done.stdout
 
 
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+def main(out: Path) -> None:
+    """Bundle the book that was built into the folder OUT; ends with the path of the zip."""
+    click.echo(write_archive(Path(), out))
+
+
 if __name__ == "__main__":
-    try:
-        print(write_archive(Path(), Path(sys.argv[1])))
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    start(main)

@@ -1,29 +1,27 @@
-"""Building the book: carry out the experiments, execute every notebook, render the pages."""
+"""Building the book: carry out the experiments, execute every notebook, render the pages.
 
-import contextlib
-import logging
-import os
+`python -m book.tools.build` does it in the project's folder; `ltlib book` starts it there.
+"""
+
+import importlib.util
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import papermill
+import click
 
-from ltlib.data.corpus import load_corpus
+from book.tools.command import start
+from book.tools.pages import render
+from ltlib.cli.book import book_options
 from ltlib.errors import InputError
 from ltlib.paths import existing_folder
 from ltlib.protocol import Protocol
 from ltlib.results.table import read_table
-from ltlib.runs.front import run
-from ltlib.runs.local_engine import available_cores
 
-# A kernel on this machine warns that its connection is not encrypted.
-QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
 SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "book", "notebooks")
 PUBLISHED = "results"  # folder of the results tables that are published with the book
+PACKAGES = ("jupyter_book", "papermill")  # those of the extra `book` that are used before Sphinx
 
 
 def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, seed: int) -> Path:
@@ -35,11 +33,17 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
         results: path of a published table; figures then come from it and nothing trains.
 
     Raises:
-        InputError: `root` does not hold the book, a parameter is bad, a notebook or page fails.
+        InputError: `root` does not hold the book, a package or a parameter is bad, a notebook or
+            page fails.
     """
     for name in SOURCES:
         if not (root / name).exists():
-            raise InputError(f"{root / name}: not found; run `ltlib book` in the project's folder")
+            raise InputError(f"{root / name}: not found; build in the project's folder")
+    for package in PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            raise InputError(f'no package {package} to build with: pip install "ltlib[book]"')
+    from book.tools.notebooks import execute_notebook  # needs the extra
+
     source = existing_folder(out.resolve() / "source", "name a folder with --out")
     store = source.parent / "store"
     parameters: dict[str, Any] = {"corpus": corpus, "scale": scale, "seed": seed}
@@ -49,15 +53,26 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
         read_table(results)
         parameters["results"] = str(Path(results).resolve())
     else:
-        protocol = Protocol.named(scale)
-        # Here and not in the notebooks, so that whoever waits sees a bar with an estimate.
-        run(load_corpus(corpus, protocol), protocol, seed=seed, store=store, progress=True)
-        parameters |= {"store": str(store), "workers": available_cores()}
+        parameters |= _carry_out(scale, corpus, seed, store)
     _copy(root, source)
     for notebook in sorted((source / "notebooks").glob("*.ipynb")):
         _say(f"executing {notebook.name}")
         execute_notebook(notebook, parameters)
     return render(source)
+
+
+def _carry_out(scale: str, corpus: str, seed: int, store: Path) -> dict[str, Any]:
+    """Run the experiments, and the parameters by which notebooks find them.
+
+    Here and not in the notebooks, so that whoever waits sees a bar with an estimate.
+    """
+    from ltlib.data.corpus import load_corpus  # training: published results do without
+    from ltlib.runs.front import run
+    from ltlib.runs.local_engine import available_cores
+
+    protocol = Protocol.named(scale)
+    run(load_corpus(corpus, protocol), protocol, seed=seed, store=store, progress=True)
+    return {"store": str(store), "workers": available_cores()}
 
 
 def _say(text: str) -> None:
@@ -75,62 +90,12 @@ def _copy(root: Path, source: Path) -> None:
             shutil.copy(root / name, place)
 
 
-def execute_notebook(path: Path, parameters: dict[str, Any]) -> None:
-    """Execute a notebook in place with those of `parameters` it takes; leave no trace of when.
-
-    Raises:
-        InputError: a cell failed; names the notebook and the error.
-    """
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    taken = papermill.inspect_notebook(str(path))
-    chosen = {name: value for name, value in parameters.items() if name in taken}
-    try:
-        papermill.execute_notebook(
-            str(path), str(path), chosen, cwd=path.parent, progress_bar=False, **QUIET
-        )
-    except papermill.PapermillExecutionError as error:
-        raise InputError(f"{path.name}: {error.ename}: {error.evalue}") from None
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.metadata["tags"].append("remove-cell")
-    for key in ("papermill", "widgets"):  # times; and state that needs scripts from other hosts
-        notebook.metadata.pop(key, None)
-    nbformat.write(notebook, path)
+@click.command()
+@book_options
+def main(scale: str, corpus: str, results: str, seed: int, out: str) -> None:
+    """Execute every notebook and build the book; ends with the path of its first page."""
+    click.echo(build_book(Path.cwd(), Path(out), scale, corpus, results, seed))
 
 
-def render(source: Path) -> Path:
-    """Build the pages of `source` with warnings as errors; the path of the first page.
-
-    Raises:
-        InputError: Jupyter Book warned; its log is named.
-    """
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(source / "_build")
-    return jupyter_book(source, "html") / "index.html"
-
-
-def jupyter_book(source: Path, builder: str) -> Path:
-    """Build `source` as `html` (a page a chapter) or `singlehtml`; the folder of what was built.
-
-    Raises:
-        InputError: Jupyter Book warned; its log is named.
-    """
-    log = source.parent / "jupyter-book.log"
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", str(source), "-W", "-n", "--keep-going", "--quiet"]
-    with log.open("w") as stream:
-        finished = subprocess.run(
-            [*command, "--builder", builder],
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONPATH": str(source)},  # extensions import `book.tools`
-        )
-    built = source / "_build" / builder
-    if finished.returncode != 0:  # pages with faults are there; none of them is the first
-        (built / "index.html").unlink(missing_ok=True)
-    if not (built / "index.html").exists():
-        raise InputError(f"{source}: the book did not build without warnings; see {log}")
-    return built
+if __name__ == "__main__":
+    start(main)

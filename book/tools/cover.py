@@ -4,13 +4,13 @@
 figure, the card that a shared link shows, and the icon of a browser's tab.
 """
 
-import sys
 from pathlib import Path
 
+import click
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from ltlib.errors import InputError
+from book.tools.command import start
 from ltlib.figures.looks import BLUE, VERMILLION, Drawing, drawable, series_look, sparsity_axis
 from ltlib.figures.obtaining import obtaining
 from ltlib.figures.panels import AXIS_LABEL, over_replicates, sparsities_by_round, tidy
@@ -67,8 +67,12 @@ def icon() -> Drawing:
     return figure
 
 
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path))
+def main(table: Path) -> None:
+    """Draw the README's figure, the card of shared links and the icon from a results TABLE."""
+    draw_cover(table, PLACE)
+
+
 if __name__ == "__main__":
-    try:
-        draw_cover(Path(sys.argv[1]), PLACE)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    start(main)

@@ -1,6 +1,6 @@
 """The section in which a chapter says how it is run: its command, and what each parameter takes.
 
-Written by `python -m book.tools.set_up` from the chapter's own cell of parameters, as papermill
+Written by `python -m book.tools.derive` from the chapter's own cell of parameters, as papermill
 reads it.
 """
 

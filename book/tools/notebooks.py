@@ -1,22 +1,53 @@
-"""The notebooks as they are stored: executed at smoke scale, without a trace of when and where.
+"""Notebooks: executed, and as they are stored: at smoke scale, without a trace of when and where.
 
 `python -m book.tools.notebooks` executes and stores them anew. Run it after changing a chapter or
 anything that its output shows; `pytest --nbval notebooks` then holds the outputs to be repeated.
 """
 
 import json
+import logging
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from book.tools.build import execute_notebook
-from book.tools.set_up import notebook_text
+import click
+import nbformat
+import papermill
+
+from book.tools.command import start
 from ltlib.errors import InputError
 from ltlib.figures.tables import WIDGET
 
+# A kernel on this machine warns that its connection is not encrypted.
+QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def execute_notebook(path: Path, parameters: dict[str, Any]) -> None:
+    """Execute a notebook in place with those of `parameters` it takes; leave no trace of when.
+
+    Raises:
+        InputError: a cell failed; names the notebook and the error.
+    """
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    taken = papermill.inspect_notebook(str(path))
+    chosen = {name: value for name, value in parameters.items() if name in taken}
+    try:
+        papermill.execute_notebook(
+            str(path), str(path), chosen, cwd=path.parent, progress_bar=False, **QUIET
+        )
+    except papermill.PapermillExecutionError as error:
+        raise InputError(f"{path.name}: {error.ename}: {error.evalue}") from None
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.metadata["tags"].append("remove-cell")
+    for key in ("papermill", "widgets"):  # times; and state that needs scripts from other hosts
+        notebook.metadata.pop(key, None)
+    nbformat.write(notebook, path)
 
 
 def stored_notebook(path: Path) -> str:
@@ -44,10 +75,18 @@ def without_traces(notebook: dict[str, Any]) -> dict[str, Any]:
     return notebook
 
 
+def notebook_text(notebook: dict[str, Any]) -> str:
+    """A notebook as it is stored: stable, readable in a diff, UTF-8."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+@click.command()
+def main() -> None:
+    """Execute every notebook at smoke scale and store it with its outputs."""
+    for chapter in sorted(Path("notebooks").glob("*.ipynb")):
+        chapter.write_text(stored_notebook(chapter), encoding="utf-8")
+        click.echo(chapter)
+
+
 if __name__ == "__main__":
-    try:
-        for chapter in sorted(Path("notebooks").glob("*.ipynb")):
-            chapter.write_text(stored_notebook(chapter), encoding="utf-8")
-            print(chapter)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    start(main)

@@ -5,13 +5,14 @@
 
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+import click
 import yaml
 
-from book.tools.build import jupyter_book
+from book.tools.command import start
+from book.tools.pages import jupyter_book
 from ltlib.errors import InputError
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -65,8 +66,12 @@ def one_page(source: Path) -> Path:
     return page
 
 
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+def main(out: Path) -> None:
+    """Print the book that was built into the folder OUT; ends with the path of the PDF."""
+    click.echo(print_book(out))
+
+
 if __name__ == "__main__":
-    try:
-        print(print_book(Path(sys.argv[1])))
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    start(main)

@@ -3,11 +3,11 @@
 import json
 import sys
 import time
-from pathlib import Path
 
 import click
 
-from ltlib.cli.options import SCALES, corpus_options, protocol_of
+from ltlib.cli.book import book
+from ltlib.cli.options import corpus_options, protocol_of
 from ltlib.cli.repeat import command_of
 from ltlib.cli.run import run
 from ltlib.data.corpus import load_corpus
@@ -116,20 +116,8 @@ def claims(results: str, as_json: bool) -> None:
         click.echo("  ".join(cells).rstrip().replace("\u00a0", " "))
 
 
-@cli.command()
-@click.option("--scale", type=SCALES, default="laptop", show_default=True)
-@click.option("--corpus", default="vader", show_default=True, metavar="C")
-@click.option("--results", default="", metavar="FILE", help="published table: nothing trains")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
-@click.option("--out", default="_build", show_default=True, metavar="DIR")
-def book(scale: str, corpus: str, results: str, seed: int, out: str) -> None:
-    """Execute every notebook and build the book; ends with the path of its first page."""
-    from book.tools.build import build_book  # needs the extra `book`, which no other command does
-
-    click.echo(build_book(Path.cwd(), Path(out), scale, corpus, results, seed))
-
-
 cli.add_command(run)
+cli.add_command(book)
 
 
 def main() -> None:

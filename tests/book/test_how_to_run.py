@@ -14,7 +14,7 @@ import papermill
 import pytest
 
 from book.tools.how_to_run import RUN_ID, command, parameters_of
-from book.tools.set_up import Repository
+from book.tools.repository import Repository
 from ltlib.errors import InputError
 from tests.support.project import ROOT
 

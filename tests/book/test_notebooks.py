@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from book.tools.notebooks import without_traces
-from book.tools.set_up import SETUP_ID, notebook_text
+from book.tools.notebooks import notebook_text, without_traces
+from book.tools.setup_cell import SETUP_ID
 from tests.support.project import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

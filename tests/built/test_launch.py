@@ -15,8 +15,8 @@ import papermill
 import pytest
 import yaml
 
-from book.tools.build import QUIET
-from book.tools.set_up import Repository
+from book.tools.notebooks import QUIET
+from book.tools.repository import Repository
 from ltlib.data.corpus import Corpus
 from tests.support.pages import CHAPTERS, PAGES, ROOT, text_of
 from tests.test_packaging import canonical, pins

@@ -17,7 +17,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import nbformat
@@ -32,7 +31,9 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium_axe_python import Axe
 
-from book.tools.set_up import SETUP_ID, Repository
+from book._ext.live import binder, cells_to_run
+from book.tools.repository import Repository
+from book.tools.setup_cell import SETUP_ID
 from ltlib.data.corpus import Corpus
 from tests.support.pages import CHAPTERS, PAGES, ROOT, text_of
 
@@ -52,15 +53,6 @@ def settings_of(site: Path, page: str) -> dict[str, Any]:
     )
     settings: dict[str, Any] = json.loads(stated)
     return settings
-
-
-def extension() -> ModuleType:
-    """What puts the box on the pages; the book's folder is no package."""
-    spec = importlib.util.spec_from_file_location("live", ROOT / "book" / "_ext" / "live.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def needed(there: bool, what: str) -> None:
@@ -263,7 +255,6 @@ def test_parameters_of_a_published_book_are_left_out(page: str) -> None:
     parameters = {"scale": "laptop", "results": "/there.parquet"}
     published = parameterize_notebook(load_notebook_node(path), parameters)
     assert "/there.parquet" in nbformat.writes(published)
-    cells_to_run = extension().cells_to_run
     assert cells_to_run(published) == cells_to_run(load_notebook_node(path))
 
 
@@ -276,7 +267,6 @@ def test_binder_is_asked_for_what_the_button_at_the_top_asks(site: Path, page: s
 
 
 def test_binder_is_asked_for_a_repository_of_any_host() -> None:
-    binder = extension().binder
     assert binder(Repository("https://github.com/a/b", "c")) == {
         "repoProvider": "github",
         "repo": "a/b",

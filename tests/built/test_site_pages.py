@@ -11,7 +11,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.support.wait import WebDriverWait
 
-from book.tools.set_up import Repository, pages_address
+from book.tools.repository import Repository, pages_address
 from tests.support.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
 from tests.support.visits import served
 

@@ -231,7 +231,7 @@ def test_the_book_needs_its_sources(
     ltlib: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    failed(ltlib("book"), "_config.yml", "not found")
+    failed(ltlib("book"), "build.py", "not found", "git clone")
     assert not (tmp_path / "_build").exists()
 
 

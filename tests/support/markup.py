@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from book.tools.set_up import Repository
+from book.tools.repository import Repository
 
 POINTING = ("href", "src", "data", "poster", "action")
 NOT_FOUND = "404.html"

@@ -10,7 +10,8 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from book.tools.build import SOURCES, render
+from book.tools.build import SOURCES
+from book.tools.pages import render
 from ltlib.figures.tables import WIDGET
 from tests.support.project import ROOT
 

@@ -1,1 +1,1 @@
-"""The works around the paper as a graph to explore."""
+"""The works around the paper: their table, a graph to explore, and the directives of the page."""

@@ -9,10 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ltlib.figures.looks import BLUE, VERMILLION
-
-from .marks import page
-from .signals import (
+from book._ext.related.marks import page
+from book._ext.related.signals import (
     AXIS,
     BAND,
     HEIGHT,
@@ -23,7 +21,8 @@ from .signals import (
     pointing,
     view,
 )
-from .works import CITED, CITES, THEMES, folded, surname
+from book._ext.related.works import CITED, CITES, THEMES, folded, surname
+from ltlib.figures.looks import BLUE, VERMILLION
 
 Spec = dict[str, Any]
 
@@ -37,7 +36,7 @@ TOLD = ["relation", "theme", "title", "earlier_title", "authors", "year", "venue
 
 
 def related_graph(works: pd.DataFrame) -> Spec:
-    """The graph of `works`, a table as `book._ext.related.works.read_related` gives it."""
+    """The graph of `works`, a table as `read_related` gives it."""
     first, last = int(works["year"].min()), int(works["year"].max())
     counted = "length(data('shown')) + ' of ' + length(data('works')) + ' works'"
     return {

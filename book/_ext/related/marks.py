@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from book._ext.related.signals import AXIS, HEIGHT, STRETCH, WIDTH
+from book._ext.related.works import PAPER_YEAR
 from ltlib.figures.looks import BLACK, GREY
-
-from .signals import AXIS, HEIGHT, STRETCH, WIDTH
-from .works import PAPER_YEAR
 
 Spec = dict[str, Any]
 

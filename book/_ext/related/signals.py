@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .works import CITED, CITES, THEMES
+from book._ext.related.works import CITED, CITES, THEMES
 
 Spec = dict[str, Any]
 

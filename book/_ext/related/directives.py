@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import directives
-from related.graph import related_graph
-from related.works import CITED, CITES, THEMES, read_related
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from book._ext.related.graph import related_graph
+from book._ext.related.works import CITED, CITES, THEMES, read_related
 from ltlib.figures.explorable import Explorable
 
 MARK = "ltlib-related"  # class of the figure

@@ -1,19 +1,16 @@
 """The hosting address is stated once; everything else that states it is written from there."""
 
-import importlib.metadata
-import importlib.util
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
+from book.tools.derive import derived, write
 from book.tools.how_to_run import RUN_ID
-from book.tools.set_up import SETUP_ID, Repository, derived, pages_address, setup_cell, write
+from book.tools.repository import Repository, pages_address
+from book.tools.setup_cell import SETUP_ID
 from ltlib.errors import InputError
 from tests.support.project import ROOT
 
@@ -51,7 +48,7 @@ def texts_of_the_project() -> dict[str, str]:
 def test_the_tree_is_what_the_address_makes_of_it() -> None:
     for path, content in derived(ROOT).items():
         assert path.read_text(encoding="utf-8") == content, (
-            f"{path.name}: run python -m book.tools.set_up"
+            f"{path.name}: run python -m book.tools.derive"
         )
 
 
@@ -69,19 +66,6 @@ def test_nothing_states_the_address_of_the_pages() -> None:
     assert address is not None
     host = address.removeprefix("https://").partition("/")[0]
     assert not [name for name, text in texts_of_the_project().items() if host in text]
-
-
-@pytest.mark.parametrize(
-    ("url", "address"),
-    [
-        ("https://github.com/Some-Group/tickets", "https://some-group.github.io/tickets/"),
-        ("https://github.com/group/Group.github.io", "https://group.github.io/"),
-        ("https://github.com/group", None),
-        (ELSEWHERE, None),
-    ],
-)
-def test_where_the_pages_are_published(url: str, address: str | None) -> None:
-    assert pages_address(url) == address
 
 
 def test_another_address_reaches_every_place(project: Path) -> None:
@@ -105,19 +89,6 @@ def test_another_address_reaches_every_place(project: Path) -> None:
     assert write(project) == []
 
 
-@pytest.mark.parametrize(
-    ("url", "binder"),
-    [
-        ("https://github.com/a/b", "mybinder.org/v2/gh/a/b/main"),
-        ("https://example.org/a/b", "mybinder.org/v2/git/https%3A%2F%2Fexample.org%2Fa%2Fb/main"),
-    ],
-)
-def test_badges(url: str, binder: str) -> None:
-    badges = Repository(url, "main").badges()
-    assert binder in badges
-    assert ("colab" in badges) == ("github.com" in url)
-
-
 def test_a_configuration_without_an_address_is_refused(project: Path) -> None:
     (project / "_config.yml").write_text("title: x\n")
     with pytest.raises(InputError, match=r"repository\.url"):
@@ -135,64 +106,3 @@ def test_a_notebook_without_a_written_cell_is_refused(project: Path, missing: st
     path.write_text(json.dumps(notebook))
     with pytest.raises(InputError, match=rf"01_data\.ipynb.*{missing}"):
         derived(project)
-
-
-class Pip:
-    """Stands in for the package installer: keeps what it was asked."""
-
-    def __init__(self, returncode: int) -> None:
-        self.returncode = returncode
-        self.command: list[str] = []
-        self.constraint = ""
-
-    def run(self, command: list[str], **_: Any) -> SimpleNamespace:
-        self.command = command
-        self.constraint = Path(command[command.index("--constraint") + 1]).read_text()
-        return SimpleNamespace(returncode=self.returncode, stderr="no such package")
-
-
-def run_setup_cell(
-    monkeypatch: pytest.MonkeyPatch,
-    missing: bool = True,
-    torch: str | None = "9.9.9+cpu",
-    returncode: int = 0,
-) -> Pip:
-    """Execute the set-up cell where ltlib is missing and `torch` is installed."""
-    pip = Pip(returncode)
-
-    def version(name: str) -> str:
-        if torch is None:
-            raise importlib.metadata.PackageNotFoundError(name)
-        return torch
-
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None if missing else object())
-    monkeypatch.setattr(importlib.metadata, "version", version)
-    monkeypatch.setattr(subprocess, "run", pip.run)
-    exec(setup_cell(Repository(ELSEWHERE, "main"), "1.2.3"), {})
-    return pip
-
-
-def test_the_setup_cell_installs_from_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LTLIB_SOURCE", raising=False)
-    pip = run_setup_cell(monkeypatch)
-    assert pip.command[:4] == [sys.executable, "-m", "pip", "install"]
-    assert pip.command[-1] == f"git+{ELSEWHERE}"
-
-
-def test_the_environment_replaces_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LTLIB_SOURCE", "/some/folder")
-    assert run_setup_cell(monkeypatch).command[-1] == "/some/folder"
-
-
-def test_an_installed_torch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run_setup_cell(monkeypatch).constraint == "torch==9.9.9+cpu\n"
-    assert run_setup_cell(monkeypatch, torch=None).constraint == "torch==1.2.3\n"
-
-
-def test_nothing_is_installed_where_ltlib_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run_setup_cell(monkeypatch, missing=False).command == []
-
-
-def test_a_failed_installation_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RuntimeError, match="no such package"):
-        run_setup_cell(monkeypatch, returncode=1)
