@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ltlib.data.cleaning import NEGATIVE, POSITIVE, Cleaned
+from ltlib.data.cleaning import NEGATIVE, POSITIVE, Cleaned, Review
 from ltlib.errors import InputError
 from ltlib.streams import stream
 
@@ -12,11 +12,11 @@ SPLITS = ("train", "validation", "test")
 PROPORTIONS = (2, 1, 1)  # of the paper's 20,000/10,000/10,000
 
 Sizes = tuple[int, int, int]
-Rows = dict[str, list[int]]  # split -> rows of `Cleaned.reviews`, ascending
+Chosen = dict[str, tuple[Review, ...]]  # split -> its reviews, in the order of their source
 
 
-def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -> dict[str, Rows]:
-    """Choose the reviews of each split, for every domain.
+def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -> dict[str, Chosen]:
+    """The reviews of each split, for every domain.
 
     Each split holds as many negative as positive reviews, and a document lies in one split.
 
@@ -34,12 +34,15 @@ def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -
         sizes = _largest_common(pools)
     if any(size < 2 or size % 2 for size in sizes):
         raise InputError(f"split {_slashed(sizes)}: each must be an even number of 2 or more")
-    chosen = {}
+    chosen: dict[str, Chosen] = {}
     for domain, pool in pools.items():
         rows = _draw(pool, sizes)
         if rows is None:
             raise InputError(_too_few(domain, pool, sizes))
-        chosen[domain] = rows
+        reviews = domains[domain].reviews
+        chosen[domain] = {
+            split: tuple(reviews[row] for row in part) for split, part in rows.items()
+        }
     return chosen
 
 
@@ -49,7 +52,7 @@ class _Pool:
 
     name: tuple[int, str]  # corpus seed and domain
     labels: list[int]
-    documents: list[list[int]]  # rows of each
+    documents: list[list[int]]  # rows (places in `Cleaned.reviews`) of each
 
     @property
     def scarcer(self) -> int:
@@ -66,13 +69,16 @@ def _pool(domain: str, cleaned: Cleaned, seed: int) -> _Pool:
     return _Pool((seed, domain), labels, [listed[i] for i in order])
 
 
-def _draw(pool: _Pool, sizes: Sizes) -> Rows | None:
-    """Deal the documents to the splits, then thin each class to half the split; None: too few."""
+def _draw(pool: _Pool, sizes: Sizes) -> dict[str, list[int]] | None:
+    """Deal the documents to the splits, then thin each class to half the split; None: too few.
+
+    Rows by split, ascending.
+    """
     wanted = [size // 2 for size in sizes]
     dealt = _deal(pool, wanted)
     seed, domain = pool.name
     generator = stream(seed, "thin", domain)
-    rows: Rows = {}
+    rows = {}
     for split, half, (negative, positive) in zip(SPLITS, wanted, dealt, strict=True):
         if min(len(negative), len(positive)) < half:
             return None

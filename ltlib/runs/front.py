@@ -46,7 +46,8 @@ def plan_experiment(
         seed: the experiment's seed, 0 or more; replicates are numbered under it.
 
     Raises:
-        InputError: an unknown domain; a transfer of one domain to itself, or with only one there.
+        InputError: an unknown domain; a transfer of one domain to itself, or with only one there; a
+            corpus made for another protocol.
     """
     if seed < 0:
         raise InputError(f"seed is {seed}; it must be 0 or more")
@@ -54,6 +55,7 @@ def plan_experiment(
         raise InputError(f"experiment '{experiment}' is unknown; choose obtain, transfer or all")
     chosen = list(dict.fromkeys(domains or corpus.domains[: protocol.domains]))
     corpus.check_domains(chosen)
+    corpus.check_protocol(protocol)
     if experiment == "obtain":
         pairs = []
     elif pairs is None:
@@ -131,9 +133,10 @@ def load_ticket(
     """A trained ticket from the store.
 
     Raises:
-        InputError: no such run is stored.
+        InputError: no such run is stored; a corpus made for another protocol.
     """
     corpus.check_domains([source])
+    corpus.check_protocol(protocol)
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
     spec = first.in_chain(round, strategy)
     opened = Store(store or default_store())
