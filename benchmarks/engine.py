@@ -28,6 +28,7 @@ from safetensors.torch import save_file
 from ltlib.data.corpus import load_corpus
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
+from ltlib.runs.front import plan_experiment
 from ltlib.runs.schedule import Schedule
 from ltlib.spec import RunSpec, plan
 from ltlib.store.log import read_log
@@ -104,7 +105,7 @@ def two_to_one(source: str, folder: Path) -> float:
     protocol = Protocol(split=(3732, 800, 800), epochs=3, rounds=2, replicates=1)
     corpus = load_corpus(source, protocol)
     domains = ["electronics", "books"]
-    specs = plan(corpus.name, corpus.hash, protocol, "obtain", domains, [], 0)
+    specs = plan_experiment(corpus, protocol, "obtain", domains)
     seconds = []
     for workers in (1, 2):
         store = Store(folder / f"{workers} workers", create=True)
