@@ -10,7 +10,7 @@ import pandas as pd
 
 from ltlib.data.cleaning import REASONS, Cleaned, Review, clean
 from ltlib.data.encoding import cached_splits, hash_of, load_splits
-from ltlib.data.reviews import Reviews, Splits
+from ltlib.data.reviews import Splits
 from ltlib.data.sources.amazon import read_amazon
 from ltlib.data.sources.folder import read_folder
 from ltlib.data.sources.vader import read_vader
@@ -19,7 +19,7 @@ from ltlib.data.vocabulary import Vocabulary, cached_vocabulary
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 
-__all__ = ["Corpus", "Reviews", "Splits", "load_corpus", "load_splits"]
+__all__ = ["Corpus", "load_corpus", "load_splits"]
 
 Texts = dict[str, dict[str, tuple[str, ...]]]  # domain -> split -> texts
 

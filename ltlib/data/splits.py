@@ -38,7 +38,7 @@ def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -
     for domain, pool in pools.items():
         rows = _draw(pool, sizes)
         if rows is None:
-            raise InputError(_too_few(domain, pool, sizes))
+            raise InputError(_too_few(pool, sizes))
         reviews = domains[domain].reviews
         chosen[domain] = {
             split: tuple(reviews[row] for row in part) for split, part in rows.items()
@@ -50,7 +50,8 @@ def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -
 class _Pool:
     """The documents of a domain in the order in which they are dealt out."""
 
-    name: tuple[int, str]  # corpus seed and domain
+    domain: str
+    seed: int  # the corpus seed
     labels: list[int]
     documents: list[list[int]]  # rows (places in `Cleaned.reviews`) of each
 
@@ -66,7 +67,7 @@ def _pool(domain: str, cleaned: Cleaned, seed: int) -> _Pool:
     order = stream(seed, "deal", domain).permutation(len(documents))
     listed = list(documents.values())
     labels = [int(review.label == POSITIVE) for review in cleaned.reviews]
-    return _Pool((seed, domain), labels, [listed[i] for i in order])
+    return _Pool(domain, seed, labels, [listed[i] for i in order])
 
 
 def _draw(pool: _Pool, sizes: Sizes) -> dict[str, list[int]] | None:
@@ -76,8 +77,7 @@ def _draw(pool: _Pool, sizes: Sizes) -> dict[str, list[int]] | None:
     """
     wanted = [size // 2 for size in sizes]
     dealt = _deal(pool, wanted)
-    seed, domain = pool.name
-    generator = stream(seed, "thin", domain)
+    generator = stream(pool.seed, "thin", pool.domain)
     rows = {}
     for split, half, (negative, positive) in zip(SPLITS, wanted, dealt, strict=True):
         if min(len(negative), len(positive)) < half:
@@ -117,7 +117,7 @@ def _largest_common(pools: dict[str, _Pool]) -> Sizes:
         train, validation, test = (2 * part * quarter for part in PROPORTIONS)
         if all(_draw(pool, (train, validation, test)) is not None for pool in pools.values()):
             return train, validation, test
-    raise InputError(_too_few(scarcest, pools[scarcest], (4, 2, 2)))
+    raise InputError(_too_few(pools[scarcest], (4, 2, 2)))
 
 
 def _largest(pool: _Pool, proportions: Sizes) -> Sizes | None:
@@ -130,12 +130,12 @@ def _largest(pool: _Pool, proportions: Sizes) -> Sizes | None:
     return None
 
 
-def _too_few(domain: str, pool: _Pool, sizes: Sizes) -> str:
+def _too_few(pool: _Pool, sizes: Sizes) -> str:
     largest = _largest(pool, sizes)
     whole = ", documents kept whole" if len(pool.documents) < len(pool.labels) else ""
     possible = _slashed(largest) if largest else "none in these proportions"
     return (
-        f"domain '{domain}' has {pool.labels.count(NEGATIVE)} negative and "
+        f"domain '{pool.domain}' has {pool.labels.count(NEGATIVE)} negative and "
         f"{pool.labels.count(POSITIVE)} positive reviews, too few for the split {_slashed(sizes)} "
         f"({sum(sizes) // 2} of each class{whole}); the largest split possible is {possible}"
     )

@@ -116,7 +116,7 @@ def test_the_draw_depends_on_seed_and_name_but_not_on_other_domains() -> None:
 
 def test_each_review_may_come_into_each_split() -> None:
     pool = single(8, 8)
-    seen = defaultdict(set)
+    seen: dict[str, set[Review]] = defaultdict(set)
     for seed in range(60):
         for split, part in split_reviews({"ants": pool}, (8, 4, 4), seed)["ants"].items():
             seen[split].update(part)
