@@ -114,6 +114,14 @@ def test_the_draw_depends_on_seed_and_name_but_not_on_other_domains() -> None:
     assert split_reviews({"bees": pool}, sizes, 0)["bees"] != alone
 
 
+def test_what_is_kept_of_a_document_depends_on_the_seed_too() -> None:
+    """Three documents, one a split, and more in each than is wanted of it."""
+    pool = cleaned([Review(str(i), i % 2, "abc"[i % 3]) for i in range(60)])
+    kept = {split_reviews({"ants": pool}, (4, 4, 4), seed)["ants"]["train"] for seed in range(30)}
+    documents = {part[0].document for part in kept}
+    assert len(kept) > len(documents) == 3
+
+
 def test_each_review_may_come_into_each_split() -> None:
     pool = single(8, 8)
     seen: dict[str, set[Review]] = defaultdict(set)
