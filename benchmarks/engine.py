@@ -27,6 +27,7 @@ from safetensors.torch import save_file
 
 from ltlib.data.corpus import load_corpus
 from ltlib.experiments.domains import DomainRuns, full_model, plan
+from ltlib.experiments.tasks import plan_experiment
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
 from ltlib.runs.schedule import Schedule
@@ -108,7 +109,7 @@ def two_to_one(source: str, folder: Path) -> float:
     protocol = Protocol(split=(3732, 800, 800), epochs=3, rounds=2, replicates=1)
     corpus = load_corpus(source, protocol)
     domains = ["electronics", "books"]
-    specs = plan(full_model(corpus.name, corpus.hash, protocol, ""), "obtain", domains, [])
+    specs = plan_experiment(corpus, protocol, "obtain", domains)
     seconds = []
     for workers in (1, 2):
         store = Store(folder / f"{workers} workers", create=True)

@@ -19,9 +19,7 @@ class Review(NamedTuple):
 
     text: str
     label: int | None  # 0 negative, 1 positive, None neutral
-    document: str | None = (
-        None  # reviews of one document stay together; None: a document of its own
-    )
+    document: str | None = None  # those of one document share a split; None: one of its own
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,6 @@ class Cleaned:
     keys: frozenset[str]
     read: int  # reviews taken from the source
     dropped: dict[str, int]  # by the names in REASONS
-
-    def count(self, label: int) -> int:
-        """Number of reviews of a class."""
-        return sum(review.label == label for review in self.reviews)
 
 
 def key_of(text: str) -> str:

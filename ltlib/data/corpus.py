@@ -8,18 +8,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from ltlib.data.cleaning import NEGATIVE, POSITIVE, REASONS, Cleaned, Review, clean
-from ltlib.data.encoding import Labels, Texts, cached_splits, hash_of, load_splits
-from ltlib.data.reviews import Reviews, Splits
+from ltlib.data.cleaning import REASONS, Cleaned, Review, clean
+from ltlib.data.encoding import cached_splits, hash_of, load_splits
+from ltlib.data.reviews import Splits
 from ltlib.data.sources.amazon import read_amazon
 from ltlib.data.sources.folder import read_folder
 from ltlib.data.sources.vader import read_vader
-from ltlib.data.splits import Rows, split_reviews
+from ltlib.data.splits import split_reviews
 from ltlib.data.vocabulary import Vocabulary, cached_vocabulary
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 
-__all__ = ["Corpus", "Reviews", "Splits", "load_corpus", "load_splits"]
+__all__ = ["Corpus", "load_corpus", "load_splits"]
+
+Texts = dict[str, dict[str, tuple[str, ...]]]  # domain -> split -> texts
+
+# What `load_corpus` reads of a protocol; nothing else there changes a corpus.
+CORPUS_FIELDS = ("split", "corpus_seed", "vocabulary_size", "character_coverage", "max_length")
 
 CHOICES = "choose vader, amazon, amazon:URL-OR-FOLDER or the path of a folder of your own"
 
@@ -36,6 +41,7 @@ class Corpus:
         hash: sha256 of the encoded splits.
         path: the file of the encoded splits, for `load_splits`.
         summary: one row a domain: what came out, and what was dropped for which reason.
+        protocol: what it was made for; a run under another one may need another corpus.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Corpus:
     hash: str
     path: Path
     summary: pd.DataFrame
+    protocol: Protocol
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -58,12 +65,33 @@ class Corpus:
                 known = ", ".join(self.domains)
                 raise InputError(f"domain '{name}' is unknown; '{self.name}' has {known}")
 
+    def check_protocol(self, protocol: Protocol) -> None:
+        """Raise an InputError that names them if `CORPUS_FIELDS` differ from those it was made for.
+
+        A split of None is not taken for the sizes it has led to: an Amazon file is read to its end
+        for None, and for sizes no further than they need, so that other reviews are drawn.
+        """
+        others = [
+            field
+            for field in CORPUS_FIELDS
+            if getattr(self.protocol, field) != getattr(protocol, field)
+        ]
+        if others:
+            made, asked = (
+                ", ".join(f"{field}={getattr(given, field)}" for field in others)
+                for given in (self.protocol, protocol)
+            )
+            raise InputError(
+                f"corpus '{self.name}' was made with {made}, and the protocol has {asked}; make "
+                "one for this protocol: load_corpus(source, protocol)"
+            )
+
 
 def load_corpus(source: str, protocol: Protocol) -> Corpus:
     """Read, clean, split and encode a corpus (§3, §4.1).
 
-    The outcome is a function of the reviews, `protocol.split`, `corpus_seed`, `vocabulary_size`,
-    `character_coverage` and `max_length`, and of nothing else.
+    The outcome is a function of the reviews and the protocol's `CORPUS_FIELDS`, and of nothing
+    else.
 
     Args:
         source: `vader`, `amazon`, `amazon:URL-OR-FOLDER` or a folder with a file for each domain.
@@ -80,16 +108,19 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
         elsewhere = frozenset[str]().union(*(other.keys for other in cleaned.values()))
         with closing(reviews):
             cleaned[domain] = clean(reviews, elsewhere, enough)
-    rows = split_reviews(cleaned, protocol.split, protocol.corpus_seed)
-    texts, labels = _chosen(cleaned, rows)
+    chosen = split_reviews(cleaned, protocol.split, protocol.corpus_seed)
+    texts = {
+        domain: {split: tuple(review.text for review in part) for split, part in parts.items()}
+        for domain, parts in chosen.items()
+    }
     vocabulary = cached_vocabulary(
         [text for parts in texts.values() for text in parts["train"]],
         protocol.vocabulary_size,
         protocol.character_coverage,
     )
-    path, splits = cached_splits(vocabulary, texts, labels, protocol.max_length)
+    path, splits = cached_splits(vocabulary, chosen, protocol.max_length)
     summary = _summary(cleaned, splits)
-    return Corpus(name, splits, texts, vocabulary, hash_of(splits), path, summary)
+    return Corpus(name, splits, texts, vocabulary, hash_of(splits), path, summary, protocol)
 
 
 def _open(source: str) -> tuple[str, dict[str, Generator[Review]]]:
@@ -114,21 +145,6 @@ def _is_amazon(source: str) -> bool:
 def _last_part(location: str) -> str:
     """The name of a folder or URL without the path to it, which is nobody else's business."""
     return os.path.normpath(location).rstrip("/").split("/")[-1]
-
-
-def _chosen(cleaned: dict[str, Cleaned], rows: dict[str, Rows]) -> tuple[Texts, Labels]:
-    texts: Texts = {}
-    labels: Labels = {}
-    for domain, parts in rows.items():
-        reviews = cleaned[domain].reviews
-        texts[domain] = {
-            split: tuple(reviews[i].text for i in part) for split, part in parts.items()
-        }
-        labels[domain] = {
-            split: tuple(POSITIVE if reviews[i].label else NEGATIVE for i in part)
-            for split, part in parts.items()
-        }
-    return texts, labels
 
 
 def _summary(cleaned: dict[str, Cleaned], splits: dict[str, Splits]) -> pd.DataFrame:

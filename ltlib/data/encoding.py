@@ -12,8 +12,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ltlib.data.cleaning import Review
 from ltlib.data.reviews import Reviews, Splits
-from ltlib.data.splits import SPLITS
+from ltlib.data.splits import SPLITS, Chosen
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
 from ltlib.paths import cache_dir, existing_folder, replace_into
@@ -21,40 +22,32 @@ from ltlib.paths import cache_dir, existing_folder, replace_into
 FORMAT = 1  # raised whenever an older file must not be taken for a new one
 
 
-Texts = dict[str, dict[str, tuple[str, ...]]]  # domain -> split -> texts
-Labels = dict[str, dict[str, tuple[int, ...]]]
-
-
-def encode_reviews(
-    vocabulary: Vocabulary, texts: Sequence[str], labels: Sequence[int], max_length: int
-) -> Reviews:
-    """Cut every text into subwords and keep the first `max_length` of each."""
+def encode_reviews(vocabulary: Vocabulary, reviews: Sequence[Review], max_length: int) -> Reviews:
+    """Cut every text into subwords and keep the first `max_length` of each; none is neutral."""
+    texts = [review.text for review in reviews]
     encoded = [ids[:max_length] for ids in vocabulary.encode_all(texts)]
     lengths = torch.tensor([0, *map(len, encoded)], dtype=torch.int64)
     return Reviews(
         tokens=torch.tensor([i for ids in encoded for i in ids], dtype=torch.int32),
         offsets=lengths.cumsum(0),
-        labels=torch.tensor(labels, dtype=torch.int64),
+        labels=torch.tensor([review.label for review in reviews], dtype=torch.int64),
     )
 
 
 def cached_splits(
-    vocabulary: Vocabulary, texts: Texts, labels: Labels, max_length: int
+    vocabulary: Vocabulary, domains: dict[str, Chosen], max_length: int
 ) -> tuple[Path, dict[str, Splits]]:
     """Encode the splits of every domain once; the file that holds them, and what it holds."""
-    key = hashlib.sha256(json.dumps([FORMAT, max_length, texts, labels]).encode())
+    key = hashlib.sha256(json.dumps([FORMAT, max_length, domains]).encode())
     key.update(vocabulary.model)
     folder = existing_folder(cache_dir() / "encoded", "remove it")
     path = folder / f"{key.hexdigest()[:32]}.safetensors"
     if not _sound(path):
         splits = {
             domain: Splits(
-                *(
-                    encode_reviews(vocabulary, parts[split], labels[domain][split], max_length)
-                    for split in SPLITS
-                )
+                *(encode_reviews(vocabulary, chosen[split], max_length) for split in SPLITS)
             )
-            for domain, parts in texts.items()
+            for domain, chosen in domains.items()
         }
         _save_splits(splits, path)
     return path, load_splits(path)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ltlib.data.cleaning import NEGATIVE, POSITIVE, Cleaned
+from ltlib.data.cleaning import NEGATIVE, POSITIVE, Cleaned, Review
 from ltlib.errors import InputError
 from ltlib.streams import stream
 
@@ -12,11 +12,11 @@ SPLITS = ("train", "validation", "test")
 PROPORTIONS = (2, 1, 1)  # of the paper's 20,000/10,000/10,000
 
 Sizes = tuple[int, int, int]
-Rows = dict[str, list[int]]  # split -> rows of `Cleaned.reviews`, ascending
+Chosen = dict[str, tuple[Review, ...]]  # split -> its reviews, in the order of their source
 
 
-def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -> dict[str, Rows]:
-    """Choose the reviews of each split, for every domain.
+def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -> dict[str, Chosen]:
+    """The reviews of each split, for every domain.
 
     Each split holds as many negative as positive reviews, and a document lies in one split.
 
@@ -34,12 +34,15 @@ def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -
         sizes = _largest_common(pools)
     if any(size < 2 or size % 2 for size in sizes):
         raise InputError(f"split {_slashed(sizes)}: each must be an even number of 2 or more")
-    chosen = {}
+    chosen: dict[str, Chosen] = {}
     for domain, pool in pools.items():
         rows = _draw(pool, sizes)
         if rows is None:
-            raise InputError(_too_few(domain, pool, sizes))
-        chosen[domain] = rows
+            raise InputError(_too_few(pool, sizes))
+        reviews = domains[domain].reviews
+        chosen[domain] = {
+            split: tuple(reviews[row] for row in part) for split, part in rows.items()
+        }
     return chosen
 
 
@@ -47,9 +50,10 @@ def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -
 class _Pool:
     """The documents of a domain in the order in which they are dealt out."""
 
-    name: tuple[int, str]  # corpus seed and domain
+    domain: str
+    seed: int  # the corpus seed
     labels: list[int]
-    documents: list[list[int]]  # rows of each
+    documents: list[list[int]]  # rows (places in `Cleaned.reviews`) of each
 
     @property
     def scarcer(self) -> int:
@@ -63,16 +67,18 @@ def _pool(domain: str, cleaned: Cleaned, seed: int) -> _Pool:
     order = stream(seed, "deal", domain).permutation(len(documents))
     listed = list(documents.values())
     labels = [int(review.label == POSITIVE) for review in cleaned.reviews]
-    return _Pool((seed, domain), labels, [listed[i] for i in order])
+    return _Pool(domain, seed, labels, [listed[i] for i in order])
 
 
-def _draw(pool: _Pool, sizes: Sizes) -> Rows | None:
-    """Deal the documents to the splits, then thin each class to half the split; None: too few."""
+def _draw(pool: _Pool, sizes: Sizes) -> dict[str, list[int]] | None:
+    """Deal the documents to the splits, then thin each class to half the split; None: too few.
+
+    Rows by split, ascending.
+    """
     wanted = [size // 2 for size in sizes]
     dealt = _deal(pool, wanted)
-    seed, domain = pool.name
-    generator = stream(seed, "thin", domain)
-    rows: Rows = {}
+    generator = stream(pool.seed, "thin", pool.domain)
+    rows = {}
     for split, half, (negative, positive) in zip(SPLITS, wanted, dealt, strict=True):
         if min(len(negative), len(positive)) < half:
             return None
@@ -111,7 +117,7 @@ def _largest_common(pools: dict[str, _Pool]) -> Sizes:
         train, validation, test = (2 * part * quarter for part in PROPORTIONS)
         if all(_draw(pool, (train, validation, test)) is not None for pool in pools.values()):
             return train, validation, test
-    raise InputError(_too_few(scarcest, pools[scarcest], (4, 2, 2)))
+    raise InputError(_too_few(pools[scarcest], (4, 2, 2)))
 
 
 def _largest(pool: _Pool, proportions: Sizes) -> Sizes | None:
@@ -124,12 +130,12 @@ def _largest(pool: _Pool, proportions: Sizes) -> Sizes | None:
     return None
 
 
-def _too_few(domain: str, pool: _Pool, sizes: Sizes) -> str:
+def _too_few(pool: _Pool, sizes: Sizes) -> str:
     largest = _largest(pool, sizes)
     whole = ", documents kept whole" if len(pool.documents) < len(pool.labels) else ""
     possible = _slashed(largest) if largest else "none in these proportions"
     return (
-        f"domain '{domain}' has {pool.labels.count(NEGATIVE)} negative and "
+        f"domain '{pool.domain}' has {pool.labels.count(NEGATIVE)} negative and "
         f"{pool.labels.count(POSITIVE)} positive reviews, too few for the split {_slashed(sizes)} "
         f"({sum(sizes) // 2} of each class{whole}); the largest split possible is {possible}"
     )

@@ -52,7 +52,7 @@ class Vocabulary:
                 minloglevel=2,
             )
         except RuntimeError as error:
-            raise InputError(_refusal(size, str(error))) from None
+            raise InputError(_refusal(size, character_coverage, str(error))) from None
         return cls(written.getvalue())
 
     @property
@@ -100,7 +100,7 @@ def cached_vocabulary(texts: Sequence[str], size: int, character_coverage: float
     return vocabulary
 
 
-def _refusal(size: int, message: str) -> str:
+def _refusal(size: int, character_coverage: float, message: str) -> str:
     """SentencePiece's complaint in one line, with the size that would do."""
     if found := re.search(r"set it to a value <= (\d+)", message):
         return f"vocabulary_size {size} is larger than the texts allow; {found[1]} is the largest"
@@ -109,5 +109,7 @@ def _refusal(size: int, message: str) -> str:
             f"vocabulary_size {size} is smaller than the texts' characters need; take {found[1]} "
             "or more, or a lower character_coverage"
         )
+    if "character_coverage" in message:
+        return f"character_coverage is {character_coverage}; it must be from 0.98 to 1"
     reason = " ".join(message.split())
     return f"vocabulary_size {size}: SentencePiece cannot learn from these texts ({reason})"

@@ -36,7 +36,8 @@ def plan_experiment(
         device: what trains: the same run on another kind of device is another run.
 
     Raises:
-        InputError: an unknown domain; a transfer of one domain to itself, or with only one there.
+        InputError: an unknown domain; a transfer of one domain to itself, or with only one there; a
+            corpus made for another protocol.
     """
     if seed < 0:
         raise InputError(f"seed is {seed}; it must be 0 or more")
@@ -44,6 +45,7 @@ def plan_experiment(
         raise InputError(f"experiment '{experiment}' is unknown; choose obtain, transfer or all")
     chosen = list(dict.fromkeys(domains or corpus.domains[: protocol.domains]))
     corpus.check_domains(chosen)
+    corpus.check_protocol(protocol)
     if experiment == OBTAIN:
         pairs = []
     elif pairs is None:

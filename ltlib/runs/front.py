@@ -75,9 +75,10 @@ def load_ticket(
     """A trained ticket from the store.
 
     Raises:
-        InputError: no such run is stored.
+        InputError: no such run is stored; a corpus made for another protocol.
     """
     corpus.check_domains([source])
+    corpus.check_protocol(protocol)
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
     spec = in_chain(first, round, strategy)
     opened = Store(store or default_store())

@@ -54,10 +54,10 @@ def test_reading_ends_with_the_review_that_makes_it_enough(
     reviews: list[Review], enough: int
 ) -> None:
     read = clean(reviews, enough=enough).read
-    balanced = [
-        min(clean(reviews[:end]).count(0), clean(reviews[:end]).count(1)) >= enough
-        for end in range(len(reviews) + 1)
-    ]
+    balanced = []
+    for end in range(len(reviews) + 1):
+        labels = [review.label for review in clean(reviews[:end]).reviews]
+        balanced.append(min(labels.count(0), labels.count(1)) >= enough)
     assert read == (balanced.index(True) if any(balanced) else len(reviews))
 
 

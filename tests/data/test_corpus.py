@@ -10,7 +10,9 @@ from ltlib.data.encoding import hash_of
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
+from ltlib.results.table import read_table
 from tests.support.data_helpers import labelled, sentences, write, write_folder
+from tests.support.project import ROOT
 
 SMALL = replace(Protocol.smoke(), split=(16, 8, 8), vocabulary_size=60)
 
@@ -76,6 +78,13 @@ def test_the_same_call_gives_the_same_corpus_from_bare_caches(
     assert first.hash == cached.hash == again.hash
     assert first.path == cached.path != again.path
     assert first.vocabulary.model == again.vocabulary.model
+
+
+def test_published_results_are_of_the_corpus_that_is_made_today() -> None:
+    """Its texts, draw, vocabulary and cut are what they were then."""
+    table = read_table(ROOT / "results" / "vader-laptop.parquet")
+    corpus = load_corpus("vader", Protocol.laptop())
+    assert set(table["corpus_hash"]) == {corpus.hash}
 
 
 def test_what_decides_the_splits(folder: Path) -> None:

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,12 @@ from scipy.stats import entropy
 from ltlib.data.corpus import Corpus
 from ltlib.data.divergence import (
     Distribution,
+    contributions,
     divergence_matrix,
     jsd,
     kl,
     nearest_pairs,
+    pairs_by_distance,
     paper_scale,
     unigram_distribution,
 )
@@ -74,15 +77,7 @@ def test_paper_scale_is_a_mean_over_the_vocabulary() -> None:
 
 
 def test_one_domain_has_no_divergence(vader_corpus: Corpus) -> None:
-    alone = Corpus(
-        "alone",
-        {"tweets": vader_corpus.splits["tweets"]},
-        vader_corpus.texts,
-        vader_corpus.vocabulary,
-        vader_corpus.hash,
-        vader_corpus.path,
-        vader_corpus.summary,
-    )
+    alone = replace(vader_corpus, name="alone", splits={"tweets": vader_corpus.splits["tweets"]})
     with pytest.raises(InputError, match=r"'alone' has one domain only, tweets.*two"):
         divergence_matrix(alone)
 
@@ -122,3 +117,26 @@ def test_nearest_pairs_of_what_is_not_there() -> None:
         nearest_pairs(distances(0, 1), ["x"])
     with pytest.raises(InputError, match="'a' is the only domain"):
         nearest_pairs(distances(0), ["a"])
+
+
+@given(st.integers(2, 40))
+def test_contributions_sum_to_scipys_divergence(size: int) -> None:
+    numbers = np.random.default_rng(size)
+    p, q = numbers.dirichlet([0.2] * size), numbers.dirichlet([0.2] * size)
+    p[0], q[-1] = 0.0, 0.0
+    p, q = p / p.sum(), q / q.sum()
+    terms = contributions(p, q, tuple(map(str, range(size))))
+    assert terms["term"].sum() == pytest.approx(jensenshannon(p, q) ** 2)
+    assert (terms["term"] >= 0).all()
+    assert terms["term"].is_monotonic_decreasing
+    assert set(terms["piece"]) == set(map(str, range(size)))
+
+
+def test_pairs_by_distance() -> None:
+    names = ["a", "b", "c"]
+    matrix = pd.DataFrame([[0, 3, 1], [3, 0, 2], [1, 2, 0]], index=names, columns=names)
+    assert pairs_by_distance(matrix) == [
+        ("a", "c", 1.0),
+        ("b", "c", 2.0),
+        ("a", "b", 3.0),
+    ]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltlib.data.cleaning import REASONS, Cleaned, Review
-from ltlib.data.splits import split_reviews
+from ltlib.data.splits import Chosen, split_reviews
 from ltlib.errors import InputError
 
 
@@ -26,18 +26,22 @@ DOMAIN = st.lists(
 SIZES = st.tuples(*[st.integers(1, 5).map(lambda half: 2 * half)] * 3)
 
 
-def check(domain: Cleaned, rows: dict[str, list[int]], sizes: tuple[int, int, int]) -> None:
-    """Balanced, disjoint, documents whole: stated slowly."""
-    assert list(rows) == ["train", "validation", "test"]
-    chosen = [row for part in rows.values() for row in part]
-    assert len(chosen) == len(set(chosen))
+def check(domain: Cleaned, chosen: Chosen, sizes: tuple[int, int, int]) -> None:
+    """Balanced, disjoint, documents whole, in the order of the source: stated slowly.
+
+    Every text is there once, so that a review is found by it.
+    """
+    assert list(chosen) == ["train", "validation", "test"]
+    everything = [review for part in chosen.values() for review in part]
+    assert len(everything) == len({review.text for review in everything})
     where = defaultdict(set)
-    for (split, part), size in zip(rows.items(), sizes, strict=True):
-        labels = [domain.reviews[row].label for row in part]
+    for (split, part), size in zip(chosen.items(), sizes, strict=True):
+        labels = [review.label for review in part]
         assert labels.count(0) == labels.count(1) == size // 2
-        assert part == sorted(part)
-        for row in part:
-            where[domain.reviews[row].document or row].add(split)
+        places = [domain.reviews.index(review) for review in part]
+        assert places == sorted(places)
+        for review in part:
+            where[review.document or f"alone: {review.text}"].add(split)
     assert all(len(splits) == 1 for splits in where.values())
 
 
@@ -47,7 +51,7 @@ def test_splits_hold_what_they_promise_or_name_a_split_that_does(
     domain: Cleaned, sizes: tuple[int, int, int], seed: int
 ) -> None:
     try:
-        rows = split_reviews({"ants": domain}, sizes, seed)["ants"]
+        chosen = split_reviews({"ants": domain}, sizes, seed)["ants"]
     except InputError as error:
         possible = re.search(r"possible is (\d+)/(\d+)/(\d+)$", str(error))
         if possible is None:
@@ -57,7 +61,7 @@ def test_splits_hold_what_they_promise_or_name_a_split_that_does(
         assert sum(smaller) < sum(sizes)
         check(domain, split_reviews({"ants": domain}, smaller, seed)["ants"], smaller)
     else:
-        check(domain, rows, sizes)
+        check(domain, chosen, sizes)
 
 
 @given(st.integers(0, 30), st.integers(0, 30), SIZES)
@@ -87,8 +91,8 @@ def test_without_sizes_the_scarcest_domain_sets_a_two_one_one(
     scarcer: int, expected: tuple[int, int, int]
 ) -> None:
     domains = {"ants": single(500, 300), "bees": single(scarcer, 200)}
-    for domain, rows in split_reviews(domains, None, 0).items():
-        check(domains[domain], rows, expected)
+    for domain, chosen in split_reviews(domains, None, 0).items():
+        check(domains[domain], chosen, expected)
 
 
 def test_without_sizes_nothing_to_split_is_an_error() -> None:
@@ -110,10 +114,18 @@ def test_the_draw_depends_on_seed_and_name_but_not_on_other_domains() -> None:
     assert split_reviews({"bees": pool}, sizes, 0)["bees"] != alone
 
 
+def test_what_is_kept_of_a_document_depends_on_the_seed_too() -> None:
+    """Three documents, one a split, and more in each than is wanted of it."""
+    pool = cleaned([Review(str(i), i % 2, "abc"[i % 3]) for i in range(60)])
+    kept = {split_reviews({"ants": pool}, (4, 4, 4), seed)["ants"]["train"] for seed in range(30)}
+    documents = {part[0].document for part in kept}
+    assert len(kept) > len(documents) == 3
+
+
 def test_each_review_may_come_into_each_split() -> None:
     pool = single(8, 8)
-    seen = defaultdict(set)
+    seen: dict[str, set[Review]] = defaultdict(set)
     for seed in range(60):
         for split, part in split_reviews({"ants": pool}, (8, 4, 4), seed)["ants"].items():
             seen[split].update(part)
-    assert all(seen[split] == set(range(16)) for split in ("train", "validation", "test"))
+    assert all(seen[split] == set(pool.reviews) for split in ("train", "validation", "test"))

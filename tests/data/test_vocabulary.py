@@ -75,6 +75,15 @@ def test_the_error_names_the_smallest_size_and_it_works() -> None:
         Vocabulary.train(TEXTS, smallest - 1, 1.0)
 
 
+def test_a_coverage_out_of_range_is_named_with_the_bounds_that_do() -> None:
+    for coverage in (0.5, 0.979, 1.1):
+        expected = f"^character_coverage is {coverage}; it must be from 0.98 to 1$"
+        with pytest.raises(InputError, match=expected):
+            Vocabulary.train(TEXTS, 60, coverage)
+    for coverage in (0.98, 1.0):
+        assert Vocabulary.train(TEXTS, 60, coverage).size == 60
+
+
 def test_texts_without_characters() -> None:
     with pytest.raises(InputError, match=r"^vocabulary_size 10: [^\n]*$"):
         Vocabulary.train(["\u200b"], 10, 1.0)

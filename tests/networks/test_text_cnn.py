@@ -78,7 +78,7 @@ def test_a_prediction_does_not_depend_on_the_batch() -> None:
         torch.testing.assert_close(alone[0], together[row], rtol=1e-5, atol=1e-6)
 
 
-def test_a_pad_never_wins() -> None:
+def test_a_review_long_enough_is_never_padded() -> None:
     """Scores equal those of Eq. 3 over the review's own windows, however the batch is laid out.
 
     With weights of -1 every window of real subwords is negative: a pad's 0 would win.

@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.spatial.distance import jensenshannon
 
-from ltlib.data import divergence
 from ltlib.errors import InputError
 from ltlib.results import quantities
 from ltlib.results.side_by_side import obtained, transferred
@@ -184,29 +182,6 @@ def test_behind_the_others() -> None:
     assert math.isnan(quantities.behind_the_others(table, "cds"))
     alone = table[table["source"] == "garden"]
     assert math.isnan(quantities.behind_the_others(alone, "garden"))
-
-
-@given(st.integers(2, 40))
-def test_contributions_sum_to_scipys_divergence(size: int) -> None:
-    numbers = np.random.default_rng(size)
-    p, q = numbers.dirichlet([0.2] * size), numbers.dirichlet([0.2] * size)
-    p[0], q[-1] = 0.0, 0.0
-    p, q = p / p.sum(), q / q.sum()
-    terms = divergence.contributions(p, q, tuple(map(str, range(size))))
-    assert terms["term"].sum() == pytest.approx(jensenshannon(p, q) ** 2)
-    assert (terms["term"] >= 0).all()
-    assert terms["term"].is_monotonic_decreasing
-    assert set(terms["piece"]) == set(map(str, range(size)))
-
-
-def test_pairs_by_distance() -> None:
-    names = ["a", "b", "c"]
-    matrix = pd.DataFrame([[0, 3, 1], [3, 0, 2], [1, 2, 0]], index=names, columns=names)
-    assert divergence.pairs_by_distance(matrix) == [
-        ("a", "c", 1.0),
-        ("b", "c", 2.0),
-        ("a", "b", 3.0),
-    ]
 
 
 @given(st.integers(2, 20_000), st.data())
