@@ -270,14 +270,14 @@ def test_failed_runs_are_told_and_tried_again(
     ltlib: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a step length at which nothing can converge."""
-    import ltlib.cli.run as command
+    from ltlib.cli import commands
     from ltlib.protocol import Protocol
 
     words = ("run", "--corpus", folder, "--rounds", "1", "--domains", "films", "--experiment",
              "obtain", "--store", tmp_path / "s")  # fmt: skip
     absurd = replace(Protocol.smoke(), learning_rate=1e30, rounds=1)
     with monkeypatch.context() as patch:
-        patch.setattr(command, "protocol_of", lambda *_, **__: absurd)
+        patch.setattr(commands, "protocol_of", lambda *_, **__: absurd)
         for more in ((), ("--retry-failed",)):
             status, _, err = ltlib(*words, *more)
             assert status == 1
