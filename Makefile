@@ -27,6 +27,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy ltlib tests benchmarks book/tools
 	$(BIN)/nbqa mypy notebooks
+	$(BIN)/lint-imports --no-cache --no-logo
 
 test: lint
 	rm -rf $(TEST_CACHE)/store
