@@ -46,7 +46,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def broken(library: Path, contract: str) -> str:
     """What the linter says of a contract, line breaks and columns aside."""
-    words = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--contract", contract]
+    linter = str(Path(sys.executable).with_name("lint-imports"))
+    words = [linter, "--no-cache", "--contract", contract]
     done = subprocess.run(words, cwd=library, env={}, capture_output=True, text=True)
     assert "Analyzed" in done.stdout, done.stdout + done.stderr
     return " ".join(done.stdout.split())

@@ -13,7 +13,7 @@ from ltlib.store.store import Store
 from tests.support import claim_worlds as worlds
 
 DRAWING = {"matplotlib", "altair", "vl_convert", "PIL", "IPython"}
-HEAVY = DRAWING | {"torch", "ray", "sentencepiece", "safetensors.torch", "scipy"}
+HEAVY = DRAWING | {"torch", "ray", "sentencepiece", "safetensors.torch"}
 TABLES = {"numpy", "pandas", "pyarrow", "fsspec"}
 
 
