@@ -28,6 +28,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --num-workers 2 ltlib tests benchmarks book
 	$(BIN)/nbqa mypy notebooks
+	$(BIN)/lint-imports --no-cache --no-logo
 
 # All but what waits, fuzzes or kills for long; the ten slowest are printed. With a
 # thread for each core, two processes would wait for each other's threads.

@@ -1,4 +1,4 @@
-"""What the engines cost beyond training: a matrix of tiny runs, a large plan, a large store.
+"""What the engines cost beyond training: a matrix of tiny runs, a large plan.
 
     python benchmarks/engine.py [--engine local|ray] [--runs 1000] [--workers 1]
                                 [--corpus FOLDER] [--json]
@@ -13,7 +13,6 @@ Exit status 1 when a limit is not kept.
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,7 +32,6 @@ from ltlib.runs.execute import execute
 from ltlib.runs.schedule import Schedule
 from ltlib.spec import RunSpec
 from ltlib.store.log import read_log
-from ltlib.store.plans import write_plan
 from ltlib.store.store import Store
 
 TINY = Protocol(
@@ -42,7 +40,7 @@ TINY = Protocol(
 )  # fmt: skip
 UNREAD = DomainRuns(Path("unread"))  # knows which run needs which; its data are never read
 LIMITS = {
-    "local_ms": 20.0, "ray_ms": 40.0, "plan_seconds": 5.0, "plan_gib": 1.0, "status_seconds": 2.0,
+    "local_ms": 20.0, "ray_ms": 40.0, "plan_seconds": 5.0, "plan_gib": 1.0,
     "two_to_one": 1 / 1.8,
 }  # fmt: skip
 
@@ -89,21 +87,6 @@ def planning() -> dict[str, float]:
     return {"plan_seconds": seconds, "plan_gib": grown / 2**20}
 
 
-def status(folder: Path) -> float:
-    """Seconds of `ltlib status` on a store of 10,000 runs."""
-    store, specs = Store(folder / "large", create=True), specs_of(10_000)
-    metrics = dict.fromkeys(("sparsity", "seconds", "connected", "test_accuracy"), 0.5)
-    metrics |= {"validation_accuracy": 0.5, "epochs": 1, "best_epoch": 1}
-    write_plan(store.path, specs, UNREAD.needs)
-    for spec in specs:
-        store.write(spec, metrics, {}, {})
-    begin = time.perf_counter()
-    words = [sys.executable, "-m", "ltlib", "status", "--store", str(store.path)]
-    printed = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    assert "10000 runs done" in printed
-    return time.perf_counter() - begin
-
-
 def two_to_one(source: str, folder: Path) -> float:
     """The time of two workers, over that of one, for short chains at the paper's size."""
     protocol = Protocol(split=(3732, 800, 800), epochs=3, rounds=2, replicates=1)
@@ -133,7 +116,6 @@ def main() -> None:
         found = planning()
         for engine in given.engine or ["local", "ray"]:
             found[f"{engine}_ms"] = overhead(engine, given.runs, given.workers, Path(name))
-        found["status_seconds"] = status(Path(name))
         if given.corpus:
             found["two_to_one"] = two_to_one(given.corpus, Path(name))
     if given.json:

@@ -1,22 +1,26 @@
-"""The `ltlib` command. Bad input: one line on stderr, exit status 2."""
+"""The `ltlib` command. Bad input: one line on stderr, exit status 2.
+
+Each command imports what it needs when it is called: `ltlib --help` waits for none of it, and what
+only reads imports no torch.
+"""
 
 import json
 import sys
 import time
+from pathlib import Path
 
 import click
 
 from ltlib.cli.book import book
-from ltlib.cli.options import corpus_options, protocol_of
-from ltlib.cli.repeat import command_of
-from ltlib.cli.run import run
-from ltlib.data.corpus import load_corpus
+from ltlib.cli.options import (
+    Where,
+    Which,
+    corpus_options,
+    protocol_of,
+    where_options,
+    which_options,
+)
 from ltlib.errors import InputError
-from ltlib.results.table import read_table
-from ltlib.store.export import write_atlas_of, write_table
-from ltlib.store.failures import Failures
-from ltlib.store.status import count_text, is_settled, status_json, status_text, survey
-from ltlib.store.store import Store
 
 
 @click.group()
@@ -29,9 +33,38 @@ def cli() -> None:
 @corpus_options
 def prepare(corpus: str, scale: str, split: str | None) -> None:
     """Fetch, check, split and encode a corpus; print what came out."""
+    from ltlib.data.corpus import load_corpus
+
     loaded = load_corpus(corpus, protocol_of(scale, split))
     click.echo(loaded.summary.T.to_string(float_format="%.1f"))
     click.echo(f"vocabulary: {loaded.vocabulary.size} subwords; corpus hash: {loaded.hash[:16]}")
+
+
+@cli.command()
+@corpus_options
+@click.option("--store", required=True, metavar="DIR", help="folder of the run store")
+@which_options
+@where_options
+@click.option("--retry-failed", is_flag=True, help="try again what is recorded as failed")
+@click.option("--dry-run", is_flag=True, help="count and estimate; train nothing")
+def run(
+    corpus: str,
+    scale: str,
+    split: str | None,
+    store: str,
+    which: Which,
+    where: Where,
+    retry_failed: bool,
+    dry_run: bool,
+) -> None:
+    """Carry out an experiment; what the store holds already is not run again."""
+    from ltlib.cli.run import print_estimate, train_missing
+
+    protocol = protocol_of(scale, split, replicates=which.replicates, rounds=which.rounds)
+    if dry_run:
+        print_estimate(corpus, protocol, which, where, Path(store))
+    else:
+        train_missing(corpus, protocol, which, where, store, retry_failed)
 
 
 @cli.command()
@@ -41,6 +74,9 @@ def prepare(corpus: str, scale: str, split: str | None) -> None:
 @click.option("--every", type=float, default=2.0, show_default=True, metavar="SECONDS")
 def status(store: str, as_json: bool, watch: bool, every: float) -> None:
     """What was asked of a store and what it holds, by experiment and domains."""
+    from ltlib.store.status import is_settled, status_json, status_text
+    from ltlib.store.store import Store
+
     opened = Store(store)
     if as_json:
         click.echo(json.dumps(status_json(opened)))
@@ -60,6 +96,10 @@ def show(store: str, run: str) -> None:
 
     Of a run that failed: its spec, the reason, the traceback.
     """
+    from ltlib.cli.repeat import repeating_command
+    from ltlib.store.failures import Failures
+    from ltlib.store.store import Store
+
     opened = Store(store)
     failure = Failures(opened.path).find(run)
     if failure is not None:
@@ -71,7 +111,7 @@ def show(store: str, run: str) -> None:
     record = opened.run(name)
     shown = {"run": name} | record | {"metrics": opened.metrics(name)}
     click.echo(json.dumps(shown, indent=1))
-    click.echo(command_of(record, store))
+    click.echo(repeating_command(record, store))
 
 
 @cli.command()
@@ -82,6 +122,10 @@ def show(store: str, run: str) -> None:
 @click.option("--atlas", is_flag=True, help="also what the book shows of the first store's tickets")
 def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
     """Write the results table of stores as Parquet, a run that several hold once."""
+    from ltlib.store.export import write_atlas_of, write_table
+    from ltlib.store.status import count_text, survey
+    from ltlib.store.store import Store
+
     opened = [Store(store) for store in stores]
     rows = write_table(opened, out)
     click.echo(f"{rows} runs: {out}")
@@ -102,21 +146,17 @@ def claims(results: str, as_json: bool) -> None:
     A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
     fails when it lies outside, and is undecided otherwise or with a single replicate.
     """
-    from ltlib.results.claims import claims_table, judged  # imports matplotlib, which takes a while
+    from ltlib.results.claims import judged
+    from ltlib.results.table import read_table
+    from ltlib.results.words import claims_as_text
 
     found = judged(read_table(results))
     if as_json:
         click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))
-        return
-    table = claims_table(found, "claims")
-    rows = [table.headings, *table.rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip().replace("\u00a0", " "))
+    else:
+        click.echo(claims_as_text(found))
 
 
-cli.add_command(run)
 cli.add_command(book)
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from ltlib.protocol import Protocol
+from ltlib.strategies import OBTAIN, TRANSFER
 
 
-def command_of(record: dict[str, Any], store: str) -> str:
+def repeating_command(record: dict[str, Any], store: str) -> str:
     """The command that repeats the run of a `run.json`, with the runs it needs.
 
     A run of a protocol that no scale gives (changed in Python) is said to need one.
@@ -21,10 +22,10 @@ def command_of(record: dict[str, Any], store: str) -> str:
     words = ["ltlib", "run", "--corpus", source, "--scale", scale]
     if protocol.split is not None and protocol.split != Protocol.named(scale).split:
         words += ["--split", "/".join(map(str, protocol.split))]
-    if spec["experiment"] == "obtain":
-        words += ["--experiment", "obtain", "--domains", spec["source"]]
+    if spec["experiment"] == OBTAIN:
+        words += ["--experiment", OBTAIN, "--domains", spec["source"]]
     else:
-        words += ["--experiment", "transfer", "--pairs", f"{spec['source']}:{spec['target']}"]
+        words += ["--experiment", TRANSFER, "--pairs", f"{spec['source']}:{spec['target']}"]
     words += ["--replicates", str(spec["replicate"] + 1), "--rounds", str(spec["round"])]
     words += ["--seed", str(spec["seed"]), "--store", store]
     return shlex.join(words)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from ltlib.errors import InputError
+from ltlib.results.words import in_points
 
 GLUED = "application/papermill.record/text/plain"  # where the book looks numbers of its prose up
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -95,9 +96,7 @@ def shortened(text: str) -> str:
 
 def points(difference: float) -> str:
     """A difference of accuracies as it is read: `+1.5 points`; a dash when nothing was measured."""
-    if math.isnan(difference):
-        return "–"
-    return f"{100 * difference:+.1f}\u00a0points".replace("-", "−")
+    return "–" if math.isnan(difference) else f"{in_points(difference)}\u00a0points"
 
 
 def percent(fraction: float) -> str:

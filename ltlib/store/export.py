@@ -12,11 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ltlib.data.corpus import load_corpus
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
 from ltlib.protocol import Protocol
-from ltlib.results.atlas import ENDING, make_atlas, write_atlas
 from ltlib.results.table import in_order
 from ltlib.store.store import Store
 
@@ -59,6 +57,9 @@ def write_atlas_of(store: Store, out: str | Path) -> Path:
         InputError: the store's corpus cannot be loaded or has changed; a ticket is missing; `out`
             is no file.
     """
+    from ltlib.data.corpus import load_corpus  # both need torch, which a table does not
+    from ltlib.results.atlas import ENDING, make_atlas, write_atlas
+
     if "://" in str(out):
         raise InputError(f"{out}: an atlas lies beside a file; export to a file and copy both")
     table = store.table()

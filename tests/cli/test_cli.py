@@ -1,6 +1,7 @@
 """The command: what it prints, and one line with status 2 for everything a user can mend."""
 
 import gzip
+import inspect
 import json
 import re
 import shutil
@@ -18,6 +19,7 @@ from ltlib.cli.commands import main
 from ltlib.results.atlas import atlas_beside
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.table import COLUMNS
+from ltlib.runs.driver import Report
 from tests.support import claim_worlds as worlds
 
 Run = Callable[..., tuple[int, str, str]]
@@ -255,6 +257,53 @@ def test_an_estimate_trains_nothing_and_leaves_no_store(
     assert ltlib(*words, "--dry-run")[1].startswith("runs: 14; 6 are there, 0 failed")
 
 
+def test_every_word_reaches_what_it_is_for(
+    ltlib: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No two options have the same value here, and none its default."""
+    from ltlib.cli import run as command
+
+    asked: list[inspect.BoundArguments] = []
+    signature = inspect.signature(command.execute)
+
+    def record(*given: object) -> Report:
+        asked.append(signature.bind(*given))
+        return Report()
+
+    monkeypatch.setattr(command, "execute", record)
+    monkeypatch.setattr(command.torch.cuda, "is_available", lambda: True)
+    store = tmp_path / "s"
+    which = "--domains phones,films --pairs films:phones --experiment transfer --replicates 2"
+    which += " --rounds 1 --seed 7 --split 220/80/60"
+    where = "--workers 3 --device cuda --engine ray --address h:1 --gpus-per-run 0.5 --retry-failed"
+    words = f"{which} {where}".split()
+    assert ltlib("run", "--corpus", folder, "--store", store, *words)[0] == 0
+    called = asked[0].arguments
+    assert called["store"].path == store
+    assert called["provenance"]["corpus_source"] == str(folder)
+    assert (called["workers"], called["device"]) == (3, "cuda")
+    assert (called["engine"], called["address"], called["gpus_per_run"]) == ("ray", "h:1", 0.5)
+    assert called["progress"] and called["retry_failed"]
+    specs = called["specs"]
+    moved = [spec for spec in specs if spec.experiment == "transfer"]
+    assert {(spec.source, spec.target) for spec in moved} == {("films", "phones")}
+    assert {spec.round for spec in moved} == {0, 1}
+    assert {spec.replicate for spec in moved} == {0, 1}
+    assert {spec.seed for spec in specs} == {7}
+    assert {spec.protocol.split for spec in specs} == {(220, 80, 60)}
+
+    obtain = ("run", "--corpus", folder, "--store", store, "--experiment", "obtain")
+    assert ltlib(*obtain, "--domains", "songs,films", "--shard", "2/2")[0] == 0
+    (source,) = {spec.source for spec in asked[1].arguments["specs"]}
+    assert source in ("songs", "films"), "one chain of two"
+    assert ltlib(*obtain)[0] == 0
+    called = asked[2].arguments
+    assert {spec.source for spec in called["specs"]} == {"films", "phones"}
+    assert (called["workers"], called["device"], called["engine"]) == (0, "cpu", "local")
+    assert (called["address"], called["gpus_per_run"]) == (None, 0.0)
+    assert not called["retry_failed"]
+
+
 def test_shards_make_the_whole(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     words = ("run", "--corpus", folder, "--rounds", "1")
     stores = [tmp_path / "1", tmp_path / "2"]
@@ -270,14 +319,14 @@ def test_failed_runs_are_told_and_tried_again(
     ltlib: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a step length at which nothing can converge."""
-    import ltlib.cli.run as command
+    from ltlib.cli import commands
     from ltlib.protocol import Protocol
 
     words = ("run", "--corpus", folder, "--rounds", "1", "--domains", "films", "--experiment",
              "obtain", "--store", tmp_path / "s")  # fmt: skip
     absurd = replace(Protocol.smoke(), learning_rate=1e30, rounds=1)
     with monkeypatch.context() as patch:
-        patch.setattr(command, "protocol_of", lambda *_, **__: absurd)
+        patch.setattr(commands, "protocol_of", lambda *_, **__: absurd)
         for more in ((), ("--retry-failed",)):
             status, _, err = ltlib(*words, *more)
             assert status == 1
