@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ltlib.results.side_by_side import obtained, transferred
+from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET
 
 HALF = 0.50
 EARLY = 0.90  # "early stages of sparsification (0-90%)", §5.2
@@ -80,7 +81,7 @@ def deviations(results: pd.DataFrame) -> pd.DataFrame:
 def behind_the_others(results: pd.DataFrame, domain: str) -> float:
     """The full model's accuracy in `domain` minus the lowest in any other (§5.3: CDs)."""
     table = obtained(results)
-    dense = table[table["round"] == 0].groupby("domain")["full-model"].mean()
+    dense = table[table["round"] == 0].groupby("domain")[FULL_MODEL].mean()
     return float(dense.get(domain, np.nan) - dense.drop(domain, errors="ignore").min())
 
 
@@ -94,8 +95,8 @@ def winning_sparsity(results: pd.DataFrame, domain: str, tolerance: float = 0.0)
         0.0 when no pruned ticket is as good.
     """
     table = _of(obtained(results), domain=domain)
-    means = table.groupby("round")[["sparsity", "ticket-reset", "full-model"]].mean()
-    winning = means[means["ticket-reset"] >= means["full-model"] - tolerance]
+    means = table.groupby("round")[["sparsity", TICKET_RESET, FULL_MODEL]].mean()
+    winning = means[means[TICKET_RESET] >= means[FULL_MODEL] - tolerance]
     return float(winning["sparsity"].max()) if len(winning) else 0.0
 
 
@@ -107,16 +108,27 @@ def transition_sparsity(results: pd.DataFrame, domain: str, threshold: float = 0
     Returns:
         Not a number when the last round has no such lead.
     """
-    table = _of(obtained(results), domain=domain)
-    table = table[table["round"] > 0]
-    lead = (table["ticket-reset"] - table["ticket-random"]).groupby(table["round"]).mean()
-    sparsity = table.groupby("round")["sparsity"].mean()
-    start = float("nan")
-    for round_ in reversed(lead.index):
-        if not lead[round_] >= threshold:
-            break
-        start = float(sparsity[round_])
-    return start
+    leads = _of(lead_by_round(results), domain=domain)
+    return float(leads.loc[leads["from_here_on"] >= threshold, "sparsity"].min())
+
+
+def lead_by_round(results: pd.DataFrame) -> pd.DataFrame:
+    """How far ticket-reset is ahead of ticket-random, and how far it stays ahead (§5.2, §6).
+
+    Returns:
+        Columns `domain, round, sparsity, mean, deviation, replicates, from_here_on`, a row a domain
+        (in the table's order) and round, round 0 among them. Mean and deviation are over
+        replicates; `from_here_on` is the smallest mean of this round and all later ones. It is not
+        a number at round 0, nor where this round or a later one was run with one strategy only.
+    """
+    table = obtained(results)
+    table["lead"] = table[TICKET_RESET] - table[TICKET_RANDOM]
+    by_round = table.groupby(["domain", "round"])
+    leads = by_round["lead"].agg(mean="mean", deviation="std", replicates="count")
+    leads.insert(0, "sparsity", by_round["sparsity"].first())
+    latest_first = leads.loc[leads.index.get_level_values("round") > 0, "mean"][::-1]
+    leads["from_here_on"] = latest_first.groupby("domain").transform(np.minimum.accumulate)
+    return leads.loc[list(dict.fromkeys(table["domain"]))].reset_index()
 
 
 def size_of_test_set(results: pd.DataFrame) -> int:
