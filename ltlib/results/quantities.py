@@ -5,13 +5,12 @@ averaged over rounds and replicates, every domain or task counting the same. A q
 table has no rounds for is not a number. Sections (§) are those of Desai, Zhan & Aly (2019).
 """
 
-import math
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 
+from ltlib.errors import InputError
 from ltlib.results.side_by_side import obtained, transferred
+from ltlib.results.table import smallest_test_set
 from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET
 
 HALF = 0.50
@@ -19,7 +18,6 @@ EARLY = 0.90  # "early stages of sparsification (0-90%)", §5.2
 ALIKE = 0.96  # up to here reset and random are alike, §5.2
 LATE = 0.99  # up to here and beyond masks from CDs are better, §5.3
 DEEP = 0.999  # ticket-reset is stable "over 99.9%", §5.2
-LARGEST_TEST_SET = 1_000_000
 
 Sparsities = tuple[float, float]  # above the first, up to the second
 UNPRUNED: Sparsities = (-1.0, 0.0)
@@ -132,13 +130,15 @@ def lead_by_round(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def size_of_test_set(results: pd.DataFrame) -> int:
-    """Reviews in the test set, from the accuracies alone: each is a whole number over this one.
+    """Reviews in the smallest test set.
 
-    The least common denominator of the accuracies. Should every count of right answers share a
-    factor with the number sought, it is smaller than the truth by that factor.
+    Raises:
+        InputError: the table does not say.
     """
-    parts = [Fraction(a).limit_denominator(LARGEST_TEST_SET) for a in results["test_accuracy"]]
-    return math.lcm(*(part.denominator for part in parts))
+    size = smallest_test_set(results)
+    if size is None:
+        raise InputError("results: column 'test_reviews' has gaps; export the table of newer runs")
+    return size
 
 
 def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
 from ltlib.protocol import Protocol
 from ltlib.results.atlas import ENDING, make_atlas, write_atlas
-from ltlib.results.table import in_order
+from ltlib.results.table import TEST_REVIEWS, in_order
 from ltlib.store.store import Store
 
 METADATA = b"ltlib"
@@ -107,10 +107,13 @@ def merged(stores: Iterable[Store]) -> dict[str, Store]:
 
 
 def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What equal runs have in common: all but how long it took, and where."""
+    """What equal runs have in common: all but how long it took, where, and what was added later."""
     sums = store.run(name)["sha256"]
     del sums["metrics.json"]
-    return {key: v for key, v in store.metrics(name).items() if key != "seconds"}, sums
+    metrics = store.metrics(name)
+    for key in ("seconds", TEST_REVIEWS):
+        metrics.pop(key, None)
+    return metrics, sums
 
 
 def _check_place(out: Path) -> None:

@@ -291,14 +291,6 @@ def test_pairs_by_distance() -> None:
     ]
 
 
-@given(st.integers(2, 20_000), st.data())
-def test_the_test_set_is_found_from_accuracies(size: int, data: st.DataObject) -> None:
-    right = data.draw(st.lists(st.integers(0, size), min_size=1, max_size=20))
-    table = pd.DataFrame({"test_accuracy": [count / size for count in right]})
-    shared = math.gcd(size, *right)
-    assert quantities.size_of_test_set(table) == size // shared
-
-
 def test_mixed_tables_are_refused() -> None:
     other = TABLE.assign(corpus_hash="1" * 64)
     with pytest.raises(InputError, match="corpus_hash"):
