@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy.special import stdtrit  # alone: scipy.stats takes as long to import as pandas
 
 from ltlib.results.table import REPLICATE, check_table
 
@@ -112,24 +113,5 @@ def by_replicate(
 
 
 def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
-    """The t of `degrees` of freedom with |T| < t at probability `confidence`, by bisection."""
-    low, high = 0.0, math.pi / 2  # of the angle whose tangent is t/√degrees
-    while (low + high) / 2 not in (low, high):
-        middle = (low + high) / 2
-        if _probability(middle, degrees) < confidence:
-            low = middle
-        else:
-            high = middle
-    return math.sqrt(degrees) * math.tan(low)
-
-
-def _probability(angle: float, degrees: int) -> float:
-    """P(|T| < √degrees · tan angle): a finite sum (Abramowitz & Stegun, 26.7.3 and 26.7.4)."""
-    odd = degrees % 2
-    cosine, total = math.cos(angle), 0.0
-    term = cosine if odd else 1.0
-    for power in range(odd, degrees - 1, 2):
-        total += term
-        term *= (power + 1) / (power + 2) * cosine**2
-    total *= math.sin(angle)
-    return 2 / math.pi * (angle + total) if odd else total
+    """The t of `degrees` of freedom with |T| < t at probability `confidence`."""
+    return float(stdtrit(degrees, (1 + confidence) / 2))
