@@ -4,7 +4,7 @@ The rule. A quantity is computed once for each replicate, everything compared wi
 same seeds. The replicates give its mean and a 90% interval of Student's t. A claim says between
 which two values the quantity lies. It **holds** when the whole interval lies there and **fails**
 when the whole interval lies outside; otherwise, and with a single replicate, it is **undecided**.
-Where the table lacks the runs, it was **not measured**.
+Where the table lacks the runs, or a replicate some of them, it was **not measured**.
 
 Replicates share their texts: the interval is about training again, not about other texts.
 """
@@ -44,6 +44,7 @@ class Verdict:
     """What the replicates say about a claim; every number in the unit of the quantity.
 
     `low` and `high` are the ends of the interval: not a number for fewer than two replicates.
+    `missing` says which runs some replicates lack, so that nothing was measured.
     """
 
     claimed: Claimed
@@ -51,6 +52,7 @@ class Verdict:
     low: float
     high: float
     replicates: int
+    missing: str = ""
 
     @property
     def word(self) -> str:
