@@ -16,7 +16,7 @@ _MODULES = {
     "Ticket": "ltlib.tickets",
     "contributions": "ltlib.data.divergence",
     "default_pairs": "ltlib.experiments.tasks",
-    "default_store": "ltlib.runs.front",
+    "default_store": "ltlib.paths",
     "divergence_matrix": "ltlib.data.divergence",
     "initialise": "ltlib.networks.text_cnn",
     "jsd": "ltlib.data.divergence",
@@ -52,9 +52,10 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.experiments.tasks import default_pairs
     from ltlib.networks.text import TextArchitecture
     from ltlib.networks.text_cnn import TextCNN, initialise
+    from ltlib.paths import default_store
     from ltlib.protocol import Protocol
     from ltlib.pruning import prune, sparsity
-    from ltlib.runs.front import default_store, load_ticket, run
+    from ltlib.runs.front import load_ticket, run
     from ltlib.store.store import Store
     from ltlib.tickets import Ticket, obtain_tickets
     from ltlib.transfer import transfer_ticket

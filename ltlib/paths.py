@@ -17,6 +17,11 @@ def cache_dir() -> Path:
     return existing_folder(path, "set LTLIB_CACHE to a folder that can be written")
 
 
+def default_store() -> Path:
+    """The run store of the user's cache."""
+    return cache_dir() / "store"
+
+
 def existing_folder(path: Path, remedy: str) -> Path:
     """Make `path` a folder if it is not one yet.
 

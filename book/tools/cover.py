@@ -14,9 +14,8 @@ from book.tools.command import start
 from ltlib.figures.looks import BLUE, VERMILLION, Drawing, drawable, series_look, sparsity_axis
 from ltlib.figures.obtaining import obtaining
 from ltlib.figures.panels import AXIS_LABEL, over_replicates, sparsities_by_round, tidy
-from ltlib.results.quantities import size_of_test_set
 from ltlib.results.side_by_side import obtained
-from ltlib.results.table import read_table
+from ltlib.results.table import read_table, smallest_test_set
 
 PLACE = Path("book/_static")
 SURVIVORS = ((0, 3), (1, 1), (2, 2), (3, 0))  # (row, column) of the icon's mask of 4 × 4 weights
@@ -29,7 +28,7 @@ def draw_cover(table: Path, place: Path) -> None:
         InputError: no such table.
     """
     results = read_table(table)
-    figure = obtaining(results, n_test=size_of_test_set(results))
+    figure = obtaining(results, n_test=smallest_test_set(results))
     (place / "tickets.png").write_bytes(figure.png())
     (place / "card.png").write_bytes(card(results).png())
     (place / "favicon.png").write_bytes(icon().png())

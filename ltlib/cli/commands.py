@@ -122,7 +122,8 @@ def show(store: str, run: str) -> None:
 @click.option("--atlas", is_flag=True, help="also what the book shows of the first store's tickets")
 def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
     """Write the results table of stores as Parquet, a run that several hold once."""
-    from ltlib.store.export import write_atlas_of, write_table
+    from ltlib.experiments.atlas import write_atlas_of
+    from ltlib.store.export import write_table
     from ltlib.store.status import count_text, survey
     from ltlib.store.store import Store
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from ltlib.data.encoding import load_splits
+from ltlib.errors import InputError
 from ltlib.experiments.experiment import Files
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.networks.packing import pack
@@ -16,7 +17,8 @@ from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
 from ltlib.spec import Device, RunSpec
-from ltlib.store.tickets import ticket_files, ticket_from
+from ltlib.store.store import Store
+from ltlib.store.tickets import read_ticket, ticket_files, ticket_from
 from ltlib.strategies import (
     FULL_MODEL,
     MASKS_RANDOM,
@@ -116,6 +118,18 @@ def in_chain(spec: RunSpec, round_: int, strategy: Strategy) -> RunSpec:
         round=round_,
         strategy=FULL_MODEL if round_ == 0 else strategy,
     )
+
+
+def stored_ticket(store: Store, first: RunSpec, round_: int, strategy: Strategy) -> Ticket:
+    """The trained ticket of a round of the chain of `first`.
+
+    Raises:
+        InputError: no such run is stored, or its files are damaged.
+    """
+    spec = in_chain(first, round_, strategy)
+    if spec not in store:
+        raise InputError(f"{store.path}: holds no {spec.label()}; obtain it with ltlib.run first")
+    return read_ticket(DomainRuns.architecture, store, spec, first)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from ltlib.figures.controls import (
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.tables import points
 from ltlib.results.claims import transfer_verdict
-from ltlib.results.desai2019 import MASKS
 from ltlib.results.side_by_side import transferred
+from ltlib.strategies import MASKS_STRATEGIES as MASKS
 
 PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
 

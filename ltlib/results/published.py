@@ -22,9 +22,10 @@ from ltlib.results.claims import judged
 from ltlib.results.side_by_side import obtained
 from ltlib.results.table import read_table
 from ltlib.results.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
+from ltlib.strategies import FULL_MODEL, TICKET_STRATEGIES
 
 VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
-STRATEGIES = ("ticket-reset", "ticket-random")
+STRATEGIES = TICKET_STRATEGIES
 TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 4)]  # 100%, 50%, 25%, 10%, …
 
 Tables = Mapping[str, pd.DataFrame]  # by name
@@ -61,7 +62,7 @@ def overview(tables: Tables) -> pd.DataFrame:
                 "runs": len(table),
                 "replicates": table["replicate"].nunique(),
                 "rounds": int(table["round"].max()),
-                "full model": own.loc[own["round"] == 0, "full-model"].mean(),
+                "full model": own.loc[own["round"] == 0, FULL_MODEL].mean(),
             }
             | {word: int(verdicts.get(word, 0)) for word in VERDICTS}
         )

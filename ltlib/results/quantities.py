@@ -5,20 +5,19 @@ averaged over rounds and replicates, every domain or task counting the same. A q
 table has no rounds for is not a number. Sections (§) are those of Desai, Zhan & Aly (2019).
 """
 
-import math
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 
+from ltlib.errors import InputError
 from ltlib.results.side_by_side import obtained, transferred
+from ltlib.results.table import smallest_test_set
+from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET
 
 HALF = 0.50
 EARLY = 0.90  # "early stages of sparsification (0-90%)", §5.2
 ALIKE = 0.96  # up to here reset and random are alike, §5.2
 LATE = 0.99  # up to here and beyond masks from CDs are better, §5.3
 DEEP = 0.999  # ticket-reset is stable "over 99.9%", §5.2
-LARGEST_TEST_SET = 1_000_000
 
 Sparsities = tuple[float, float]  # above the first, up to the second
 UNPRUNED: Sparsities = (-1.0, 0.0)
@@ -80,7 +79,7 @@ def deviations(results: pd.DataFrame) -> pd.DataFrame:
 def behind_the_others(results: pd.DataFrame, domain: str) -> float:
     """The full model's accuracy in `domain` minus the lowest in any other (§5.3: CDs)."""
     table = obtained(results)
-    dense = table[table["round"] == 0].groupby("domain")["full-model"].mean()
+    dense = table[table["round"] == 0].groupby("domain")[FULL_MODEL].mean()
     return float(dense.get(domain, np.nan) - dense.drop(domain, errors="ignore").min())
 
 
@@ -94,8 +93,8 @@ def winning_sparsity(results: pd.DataFrame, domain: str, tolerance: float = 0.0)
         0.0 when no pruned ticket is as good.
     """
     table = _of(obtained(results), domain=domain)
-    means = table.groupby("round")[["sparsity", "ticket-reset", "full-model"]].mean()
-    winning = means[means["ticket-reset"] >= means["full-model"] - tolerance]
+    means = table.groupby("round")[["sparsity", TICKET_RESET, FULL_MODEL]].mean()
+    winning = means[means[TICKET_RESET] >= means[FULL_MODEL] - tolerance]
     return float(winning["sparsity"].max()) if len(winning) else 0.0
 
 
@@ -107,26 +106,45 @@ def transition_sparsity(results: pd.DataFrame, domain: str, threshold: float = 0
     Returns:
         Not a number when the last round has no such lead.
     """
-    table = _of(obtained(results), domain=domain)
-    table = table[table["round"] > 0]
-    lead = (table["ticket-reset"] - table["ticket-random"]).groupby(table["round"]).mean()
-    sparsity = table.groupby("round")["sparsity"].mean()
-    start = float("nan")
-    for round_ in reversed(lead.index):
-        if not lead[round_] >= threshold:
-            break
-        start = float(sparsity[round_])
-    return start
+    leads = _of(lead_by_round(results), domain=domain)
+    return float(leads.loc[leads["from_here_on"] >= threshold, "sparsity"].min())
+
+
+def lead_by_round(results: pd.DataFrame) -> pd.DataFrame:
+    """How far ticket-reset is ahead of ticket-random, and how far it stays ahead (§5.2, §6).
+
+    Returns:
+        Columns `domain, round, sparsity, mean, deviation, replicates, from_here_on`, a row a domain
+        (in the table's order) and round, round 0 among them. Mean and deviation are over
+        replicates; `from_here_on` is the smallest mean of this round and all later ones. It is not
+        a number at round 0, nor where this round or a later one was run with one strategy only.
+    """
+    table = obtained(results)
+    table["lead"] = table[TICKET_RESET] - table[TICKET_RANDOM]
+    by_round = table.groupby(["domain", "round"])
+    leads = by_round["lead"].agg(mean="mean", deviation="std", replicates="count")
+    leads.insert(0, "sparsity", by_round["sparsity"].first())
+    latest_first = leads.loc[leads.index.get_level_values("round") > 0, "mean"][::-1]
+    leads["from_here_on"] = latest_first.groupby("domain").transform(np.minimum.accumulate)
+    return leads.loc[list(dict.fromkeys(table["domain"]))].reset_index()
 
 
 def size_of_test_set(results: pd.DataFrame) -> int:
-    """Reviews in the test set, from the accuracies alone: each is a whole number over this one.
+    """Reviews in the smallest test set.
 
-    The least common denominator of the accuracies. Should every count of right answers share a
-    factor with the number sought, it is smaller than the truth by that factor.
+    Raises:
+        InputError: the table does not say.
     """
-    parts = [Fraction(a).limit_denominator(LARGEST_TEST_SET) for a in results["test_accuracy"]]
-    return math.lcm(*(part.denominator for part in parts))
+    size = smallest_test_set(results)
+    if size is None:
+        raise InputError("results: column 'test_reviews' has gaps; export the table of newer runs")
+    return size
+
+
+def between(table: pd.DataFrame, above: float, upto: float) -> pd.DataFrame:
+    """Rounds with sparsity in (above, upto]; sparsity is rounded so that 0.9 means 90%."""
+    sparsity = table["sparsity"].round(4)
+    return table[(sparsity > above) & (sparsity <= upto)]
 
 
 def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:
@@ -136,17 +154,11 @@ def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:
     return table
 
 
-def _between(table: pd.DataFrame, above: float, upto: float) -> pd.DataFrame:
-    """Rounds with sparsity in (above, upto]; sparsity is rounded so that 0.9 means 90%."""
-    sparsity = table["sparsity"].round(4)
-    return table[(sparsity > above) & (sparsity <= upto)]
-
-
 def _lead(table: pd.DataFrame, better: str, worse: str, above: float, upto: float) -> float:
-    rounds = _between(table, above, upto)
+    rounds = between(table, above, upto)
     return float((rounds[better] - rounds[worse]).mean())
 
 
 def _change(table: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities) -> float:
-    first, then = _between(table, *before), _between(table, *after)
+    first, then = between(table, *before), between(table, *after)
     return float(then[strategy].mean() - first[strategy].mean())

@@ -1,9 +1,20 @@
 """The results table side by side: the strategies that answer one question in one row."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ltlib.errors import InputError
 from ltlib.results.table import REPLICATE, check_table
+from ltlib.strategies import (
+    FULL_MODEL,
+    MASKS_STRATEGIES,
+    OBTAIN,
+    TICKET_RESET,
+    TICKET_STRATEGIES,
+    TICKET_TARGET,
+    TRANSFER,
+)
 
 
 def obtained(results: pd.DataFrame) -> pd.DataFrame:
@@ -21,12 +32,12 @@ def obtained(results: pd.DataFrame) -> pd.DataFrame:
         InputError: a column is missing, the table holds no such runs, or it mixes corpora or
             protocols.
     """
-    rows = _experiment(results, "obtain").rename(columns={"source": "domain"})
-    wide = _side_by_side(rows, ["domain", "round", *REPLICATE])
-    full = wide.loc[wide["round"] == 0, ["domain", *REPLICATE, "full-model"]]
-    wide = wide.drop(columns="full-model").merge(full, on=["domain", *REPLICATE], how="left")
-    for ticket in ("ticket-reset", "ticket-random"):
-        wide[ticket] = wide[ticket].where(wide["round"] > 0, wide["full-model"])
+    rows = _experiment(results, OBTAIN).rename(columns={"source": "domain"})
+    wide = _side_by_side(rows, ["domain", "round", *REPLICATE], (FULL_MODEL, *TICKET_STRATEGIES))
+    full = wide.loc[wide["round"] == 0, ["domain", *REPLICATE, FULL_MODEL]]
+    wide = wide.drop(columns=FULL_MODEL).merge(full, on=["domain", *REPLICATE], how="left")
+    for ticket in TICKET_STRATEGIES:
+        wide[ticket] = wide[ticket].where(wide["round"] > 0, wide[FULL_MODEL])
     return wide
 
 
@@ -46,15 +57,33 @@ def transferred(results: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: as `obtained`, for transfers.
     """
-    rows = _experiment(results, "transfer")
-    wide = _side_by_side(rows, ["source", "target", "round", *REPLICATE])
-    if not (results["experiment"] == "obtain").any():
-        return wide.assign(**{"ticket-target": float("nan"), "full-model": float("nan")})
-    own = obtained(results).rename(columns={"domain": "target", "ticket-reset": "ticket-target"})
+    rows = _experiment(results, TRANSFER)
+    wide = _side_by_side(rows, ["source", "target", "round", *REPLICATE], MASKS_STRATEGIES)
+    if not (results["experiment"] == OBTAIN).any():
+        return wide.assign(**{TICKET_TARGET: float("nan"), FULL_MODEL: float("nan")})
+    own = obtained(results).rename(columns={"domain": "target", TICKET_RESET: TICKET_TARGET})
     key = ["target", "round", *REPLICATE]
-    return wide.drop(columns=["full-model"], errors="ignore").merge(
-        own[[*key, "ticket-target", "full-model"]], on=key, how="left"
-    )
+    return wide.merge(own[[*key, TICKET_TARGET, FULL_MODEL]], on=key, how="left")
+
+
+def over_replicates(
+    table: pd.DataFrame, key: Sequence[str], strategies: Sequence[str]
+) -> pd.DataFrame:
+    """Accuracies in long form: one row for what `key` names, a round and a strategy.
+
+    Args:
+        table: what `obtained` or `transferred` gives.
+        key: the columns that name a domain or a task.
+        strategies: columns of accuracies.
+
+    Returns:
+        Columns `*key, round, sparsity, strategy, mean, deviation, replicates`, in the table's
+        order, without rows that no replicate has. The deviation of one replicate is not a number.
+    """
+    by = [*key, "round", "sparsity"]
+    long = table.melt(by, list(strategies), "strategy", "accuracy").dropna(subset="accuracy")
+    runs = long.groupby([*by, "strategy"], sort=False)["accuracy"]
+    return runs.agg(mean="mean", deviation="std", replicates="count").reset_index()
 
 
 def _experiment(results: pd.DataFrame, experiment: str) -> pd.DataFrame:
@@ -68,7 +97,7 @@ def _experiment(results: pd.DataFrame, experiment: str) -> pd.DataFrame:
     return rows
 
 
-def _side_by_side(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+def _side_by_side(rows: pd.DataFrame, key: list[str], strategies: Sequence[str]) -> pd.DataFrame:
     """Strategies as columns; sparsity stays a column, the same for every strategy of a round."""
     twice = rows.duplicated([*key, "strategy"])
     if twice.any():
@@ -82,11 +111,6 @@ def _side_by_side(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     accuracies.columns.name = None
     sparsity = rows.groupby(key)["sparsity"].first().reset_index()
     wide = accuracies.merge(sparsity, on=key, how="left")
-    strategies = (
-        ("full-model", "ticket-reset", "ticket-random")
-        if "domain" in key
-        else ("masks-reset", "masks-random")
-    )
     for strategy in strategies:
         if strategy not in wide.columns:
             wide[strategy] = float("nan")

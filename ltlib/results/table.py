@@ -11,8 +11,8 @@ from ltlib.errors import InputError
 
 COLUMNS = [
     "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
-    "validation_accuracy", "test_accuracy", "epochs", "best_epoch", "seconds", "connected",
-    "corpus", "corpus_hash", "protocol", "spec_version",
+    "validation_accuracy", "test_accuracy", "test_reviews", "epochs", "best_epoch", "seconds",
+    "connected", "corpus", "corpus_hash", "protocol", "spec_version",
 ]  # fmt: skip
 NEEDED = (  # by every figure and verdict
     "experiment",
@@ -25,6 +25,7 @@ NEEDED = (  # by every figure and verdict
     "seed",
     "test_accuracy",
 )
+TEST_REVIEWS = "test_reviews"  # unknown of runs that were stored before it was measured
 ONE_VALUE = ("corpus", "corpus_hash", "protocol", "spec_version")  # a mean over two means nothing
 REPLICATE = ["seed", "replicate"]
 
@@ -32,12 +33,12 @@ REPLICATE = ["seed", "replicate"]
 def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """The results table of these rows."""
     order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({TEST_REVIEWS: "Int64"})
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A published results table.
+    """A published results table; `test_reviews` is empty in one written before the column was.
 
     Raises:
         InputError: not there, not Parquet, or without the columns of a results table.
@@ -49,10 +50,21 @@ def read_table(path: str | Path) -> pd.DataFrame:
         table = pd.read_parquet(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{path}: is not a Parquet table ({error})") from None
-    missing = [column for column in COLUMNS if column not in table.columns]
+    missing = [column for column in COLUMNS if column not in {*table.columns, TEST_REVIEWS}]
     if missing:
         raise InputError(f"{path}: column '{missing[0]}' is missing; write it with `ltlib export`")
-    return table
+    if TEST_REVIEWS not in table.columns:
+        table.insert(COLUMNS.index(TEST_REVIEWS), TEST_REVIEWS, None)
+    return table.astype({TEST_REVIEWS: "Int64"})
+
+
+def smallest_test_set(results: pd.DataFrame) -> int | None:
+    """Reviews in the smallest test set that an accuracy of the table is of; None if one is unknown.
+
+    It has the largest standard error.
+    """
+    sizes = results[TEST_REVIEWS]
+    return None if sizes.isna().any() else int(sizes.min())
 
 
 def check_table(results: pd.DataFrame, needed: Sequence[str] = NEEDED) -> None:

@@ -7,22 +7,16 @@ import pandas as pd
 
 from ltlib.data.corpus import Corpus
 from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns, full_model, in_chain
+from ltlib.experiments.domains import DomainRuns, full_model, stored_ticket
 from ltlib.experiments.tasks import Chosen, Pairs, plan_experiment
-from ltlib.paths import cache_dir
+from ltlib.paths import default_store
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
 from ltlib.spec import Device
 from ltlib.store.provenance import provenance
 from ltlib.store.store import Store
-from ltlib.store.tickets import read_ticket
 from ltlib.strategies import TICKET_RESET, TicketStrategy
 from ltlib.tickets import Ticket
-
-
-def default_store() -> Path:
-    """The run store of the user's cache."""
-    return cache_dir() / "store"
 
 
 def run(
@@ -80,8 +74,4 @@ def load_ticket(
     corpus.check_domains([source])
     corpus.check_protocol(protocol)
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
-    spec = in_chain(first, round, strategy)
-    opened = Store(store or default_store())
-    if spec not in opened:
-        raise InputError(f"{opened.path}: holds no {spec.label()}; obtain it with ltlib.run first")
-    return read_ticket(DomainRuns.architecture, opened, spec, first)
+    return stored_ticket(Store(store or default_store()), first, round, strategy)

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import pyarrow.parquet as pq
 
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
-from ltlib.protocol import Protocol
-from ltlib.results.table import in_order
+from ltlib.results.table import TEST_REVIEWS, in_order
 from ltlib.store.store import Store
 
 METADATA = b"ltlib"
@@ -50,34 +48,6 @@ def write_table(stores: Sequence[Store], out: str | Path) -> int:
     return len(table)
 
 
-def write_atlas_of(store: Store, out: str | Path) -> Path:
-    """Write the atlas of a store's tickets beside its table; the path of the atlas.
-
-    Raises:
-        InputError: the store's corpus cannot be loaded or has changed; a ticket is missing; `out`
-            is no file.
-    """
-    from ltlib.data.corpus import load_corpus  # both need torch, which a table does not
-    from ltlib.results.atlas import ENDING, make_atlas, write_atlas
-
-    if "://" in str(out):
-        raise InputError(f"{out}: an atlas lies beside a file; export to a file and copy both")
-    table = store.table()
-    obtained = table[table["experiment"] == "obtain"]
-    if obtained.empty:
-        raise InputError(f"{store.path}: holds no tickets; obtain them with `ltlib run`")
-    protocol = Protocol.from_differences(json.loads(obtained["protocol"].iloc[0]))
-    source = store.run(store.hashes()[0])["provenance"]["corpus_source"]
-    corpus = load_corpus(source, protocol)
-    if corpus.hash != obtained["corpus_hash"].iloc[0]:
-        raise InputError(f"{source}: is not the corpus that {store.path} was computed from")
-    path = Path(str(out).removesuffix(".parquet") + ENDING)
-    seed, domains = int(obtained["seed"].iloc[0]), list(dict.fromkeys(obtained["source"]))
-    protocol = replace(protocol, rounds=int(obtained["round"].max()))
-    write_atlas(make_atlas(corpus, protocol, domains, seed, store.path), path)
-    return path
-
-
 def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:
     """What the rows of a table share, and the names of its runs (hashes of their specs)."""
     same = ("corpus", "corpus_hash", "protocol", "spec_version", "seed")
@@ -108,10 +78,13 @@ def merged(stores: Iterable[Store]) -> dict[str, Store]:
 
 
 def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What equal runs have in common: all but how long it took, and where."""
+    """What equal runs have in common: all but how long it took, where, and what was added later."""
     sums = store.run(name)["sha256"]
     del sums["metrics.json"]
-    return {key: v for key, v in store.metrics(name).items() if key != "seconds"}, sums
+    metrics = store.metrics(name)
+    for key in ("seconds", TEST_REVIEWS):
+        metrics.pop(key, None)
+    return metrics, sums
 
 
 def _check_place(out: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from ltlib.data.corpus import CORPUS_FIELDS, Corpus, load_corpus
 from ltlib.data.sources.amazon import CATEGORIES
 from ltlib.errors import InputError
+from ltlib.experiments.atlas import make_atlas
 from ltlib.experiments.tasks import plan_experiment
 from ltlib.protocol import Protocol
-from ltlib.results.atlas import make_atlas
 from ltlib.runs.front import load_ticket, run
 from tests.support.data_helpers import labelled, write
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ltlib.errors import InputError
 from ltlib.results import quantities
-from ltlib.results.side_by_side import obtained, transferred
+from ltlib.results.side_by_side import obtained, over_replicates, transferred
 from tests.support.results_table import falling, results_table
 
 DOMAINS = ("books", "music", "garden")
@@ -163,6 +163,88 @@ def test_the_transition_is_where_the_lead_begins_to_last(values: list[float]) ->
         assert math.isnan(measured)
 
 
+def test_the_transition_is_of_one_domain_however_rows_are_ordered() -> None:
+    first = {"books": 3, "music": 5, "garden": 9}  # the round from which reset is ahead
+
+    def ahead(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return 0.7 + 0.05 * (strategy == "ticket-reset" and round_ >= first[source])
+
+    table = results_table(ahead, DOMAINS, rounds=8)
+    for rows in (table, table[::-1], table.sample(frac=1, random_state=0)):
+        for domain, round_ in first.items():
+            found = quantities.transition_sparsity(rows, domain)
+            assert found == (
+                sparsity(round_) if round_ <= 8 else pytest.approx(math.nan, nan_ok=True)
+            )
+
+
+def test_leads_by_round_equal_loops() -> None:
+    table = results_table(uneven, DOMAINS, rounds=5, replicates=3)
+    found = quantities.lead_by_round(table[::-1])
+    assert list(dict.fromkeys(found["domain"])) == list(DOMAINS[::-1]), "as the table has them"
+    assert len(found) == len(DOMAINS) * 6
+
+    def leads(domain: str, r: int) -> list[float]:
+        reset, random = (
+            [uneven(strategy, domain, domain, r, k) for k in range(3)]
+            for strategy in ("ticket-reset", "ticket-random")
+        )
+        return [a - b if r else 0.0 for a, b in zip(reset, random, strict=True)]
+
+    for row in found.to_dict("records"):
+        domain, r = row["domain"], row["round"]
+        assert (row["sparsity"], row["replicates"]) == (sparsity(r), 3)
+        assert row["mean"] == pytest.approx(statistics.mean(leads(domain, r)))
+        assert row["deviation"] == pytest.approx(statistics.stdev(leads(domain, r)))
+        later = [statistics.mean(leads(domain, after)) for after in range(r, 6)]
+        if r:
+            assert row["from_here_on"] == pytest.approx(min(later))
+        else:
+            assert math.isnan(row["from_here_on"])
+
+
+def test_a_round_of_one_strategy_breaks_the_lead() -> None:
+    whole = leads([0.04, 0.04, 0.04, 0.04])
+    table = whole[(whole["strategy"] != "ticket-random") | (whole["round"] != 3)]
+    known = quantities.lead_by_round(table).set_index("round")["from_here_on"].notna()
+    assert list(known) == [False, False, False, False, True]
+    assert quantities.transition_sparsity(table, "books") == sparsity(4)
+    last = whole[(whole["strategy"] != "ticket-random") | (whole["round"] != 4)]
+    assert math.isnan(quantities.transition_sparsity(last, "books"))
+
+
+@pytest.mark.parametrize("replicates", [1, 3])
+def test_over_replicates_equals_a_loop(replicates: int) -> None:
+    table = results_table(falling, DOMAINS, rounds=4, replicates=replicates)
+    table = table[(table["strategy"] != "masks-random") | (table["round"] != 2)]
+    names = ("masks-random", "ticket-target")
+    found = over_replicates(transferred(table), ["source", "target"], names)
+    assert len(found) == 6 * (4 + 5), "and no row for what was never run"
+    for row in found.to_dict("records"):
+        source, target, r = row["source"], row["target"], row["round"]
+        own = row["strategy"] == "ticket-target"
+        run = ("ticket-reset", target, target, r) if own else ("masks-random", source, target, r)
+        values = [accuracy(*run, k) for k in range(replicates)]
+        assert (row["replicates"], row["sparsity"]) == (replicates, sparsity(r))
+        assert row["mean"] == pytest.approx(statistics.mean(values))
+        if replicates == 1:
+            assert math.isnan(row["deviation"])
+        else:
+            assert row["deviation"] == pytest.approx(statistics.stdev(values))
+
+
+@given(
+    st.lists(st.sampled_from([-0.03, -0.01, 0.0, 0.01]), min_size=1, max_size=6),
+    st.sampled_from([0.0, 0.005, 0.02, 0.05]),
+)
+def test_as_good_allows_what_is_tolerated_below_the_full_model(
+    values: list[float], tolerance: float
+) -> None:
+    winning = [0.0] + [sparsity(r + 1) for r, value in enumerate(values) if value >= -tolerance]
+    found = quantities.winning_sparsity(leads(values), "books", tolerance)
+    assert found == pytest.approx(max(winning))
+
+
 @given(st.lists(st.sampled_from([-0.03, 0.0, 0.01]), min_size=1, max_size=6))
 def test_winning_is_the_last_round_no_worse_than_the_full_model(values: list[float]) -> None:
     winning = [0.0] + [sparsity(r + 1) for r, value in enumerate(values) if value >= 0]
@@ -182,14 +264,6 @@ def test_behind_the_others() -> None:
     assert math.isnan(quantities.behind_the_others(table, "cds"))
     alone = table[table["source"] == "garden"]
     assert math.isnan(quantities.behind_the_others(alone, "garden"))
-
-
-@given(st.integers(2, 20_000), st.data())
-def test_the_test_set_is_found_from_accuracies(size: int, data: st.DataObject) -> None:
-    right = data.draw(st.lists(st.integers(0, size), min_size=1, max_size=20))
-    table = pd.DataFrame({"test_accuracy": [count / size for count in right]})
-    shared = math.gcd(size, *right)
-    assert quantities.size_of_test_set(table) == size // shared
 
 
 def test_mixed_tables_are_refused() -> None:

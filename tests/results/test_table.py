@@ -1,0 +1,65 @@
+"""The results table: how it is read, and how large the test sets were."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ltlib.results.published import published_tables
+from ltlib.results.table import COLUMNS, in_order, read_table, smallest_test_set
+from tests.support.project import ROOT
+from tests.support.results_table import falling, results_table
+
+TABLE = results_table(falling)
+PUBLISHED = published_tables(ROOT / "results")
+
+
+def test_a_table_from_before_the_column_is_read_with_the_column_empty(tmp_path: Path) -> None:
+    path = tmp_path / "old.parquet"
+    TABLE.drop(columns="test_reviews").to_parquet(path)
+    table = read_table(path)
+    assert list(table.columns) == COLUMNS
+    assert table["test_reviews"].isna().all() and str(table["test_reviews"].dtype) == "Int64"
+    pd.testing.assert_frame_equal(
+        table.drop(columns="test_reviews"), TABLE.drop(columns="test_reviews")
+    )
+    assert smallest_test_set(table) is None
+
+
+@pytest.mark.parametrize("kind", ["int64", "float64", "Int64"])
+def test_sizes_are_whole_numbers_however_they_were_written(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "table.parquet"
+    TABLE.astype({"test_reviews": kind}).to_parquet(path)
+    pd.testing.assert_frame_equal(read_table(path), TABLE)
+
+
+@pytest.mark.parametrize("sizes", [[800, None], [None, None], [800, 400], []])
+def test_rows_with_and_without_sizes_make_a_table(sizes: list[int | None]) -> None:
+    rows = [
+        {"round": round_} | ({} if size is None else {"test_reviews": size})
+        for round_, size in enumerate(sizes)
+    ]
+    table = in_order(rows)
+    assert str(table["test_reviews"].dtype) == "Int64"
+    assert [None if pd.isna(size) else size for size in table["test_reviews"]] == sizes
+
+
+def test_the_smallest_test_set_is_known_when_all_are() -> None:
+    sizes = TABLE["target"].map({"books": 800, "music": 528}).astype("Int64")
+    assert smallest_test_set(TABLE.assign(test_reviews=sizes)) == 528
+    assert smallest_test_set(TABLE) == 800
+    gap = sizes.mask(TABLE.index == 3)
+    assert smallest_test_set(TABLE.assign(test_reviews=gap)) is None
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_accuracies_count_whole_reviews(name: str) -> None:
+    """Right answers are counted: an accuracy times the reviews it is of is a whole number."""
+    table = PUBLISHED[name]
+    right = table["test_accuracy"] * table["test_reviews"].astype(float)
+    assert (abs(right - right.round()) < 1e-6).all(), "a size that is unknown counts as wrong"
+    shares = {
+        target: (rows["test_accuracy"] * (rows["test_reviews"].astype(float) / 2) % 1 > 0.25).any()
+        for target, rows in table.groupby("target")
+    }
+    assert all(shares.values()), "and no smaller number would do: half of it does not"
