@@ -113,3 +113,13 @@ def test_a_transfer_leans_on_the_reset_ticket_of_its_round() -> None:
     assert needs_of(transfer) == replace(FIRST, strategy="ticket-reset", round=2)
     assert needs_of(replace(transfer, round=0)) == FIRST
     assert needs_of(replace(FIRST, strategy="ticket-random", round=1)) == FIRST
+
+
+def test_a_gpu_gives_a_run_another_name_and_a_cpu_the_old_one() -> None:
+    """Late rounds are computed in another way on a GPU: two results must not share a name."""
+    assert "device" not in FIRST.canonical()
+    on_gpu = replace(FIRST, device="cuda")
+    assert on_gpu.canonical() == FIRST.canonical() | {"device": "cuda"}
+    for spec in (FIRST, on_gpu):
+        read = RunSpec.from_canonical(json.loads(json.dumps(spec.canonical())))
+        assert (read.device, read.hash) == (spec.device, spec.hash)
