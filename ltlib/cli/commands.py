@@ -122,7 +122,6 @@ def show(store: str, run: str) -> None:
 @click.option("--atlas", is_flag=True, help="also what the book shows of the first store's tickets")
 def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
     """Write the results table of stores as Parquet, a run that several hold once."""
-    from ltlib.experiments.atlas import write_atlas_of
     from ltlib.store.export import write_table
     from ltlib.store.status import count_text, survey
     from ltlib.store.store import Store
@@ -131,6 +130,8 @@ def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
     rows = write_table(opened, out)
     click.echo(f"{rows} runs: {out}")
     if atlas:
+        from ltlib.experiments.atlas import write_atlas_of  # of tickets and a corpus: needs torch
+
         click.echo(f"atlas: {write_atlas_of(opened[0], out)}")
     for store in opened:
         states = [state for _, state in survey(store)]
