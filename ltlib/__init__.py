@@ -1,46 +1,98 @@
-"""Lottery tickets under distributional shifts: the library behind the book."""
+"""Lottery tickets under distributional shifts: the library behind the book.
 
-from ltlib.data.corpus import Corpus, load_corpus
-from ltlib.data.divergence import (
-    contributions,
-    divergence_matrix,
-    jsd,
-    kl,
-    pairs_by_distance,
-    paper_scale,
-    unigram_distribution,
-)
-from ltlib.errors import InputError
-from ltlib.networks.text_cnn import TextCNN, initialise
-from ltlib.protocol import Protocol
-from ltlib.pruning import prune, sparsity
-from ltlib.runs.front import default_pairs, default_store, load_ticket, run
-from ltlib.store.store import Store
-from ltlib.tickets import Ticket, obtain_tickets
-from ltlib.transfer import transfer_ticket
+A name is imported when it is first asked for: reading a table needs no torch.
+"""
 
-__all__ = [
-    "Corpus",
-    "InputError",
-    "Protocol",
-    "Store",
-    "TextCNN",
-    "Ticket",
-    "contributions",
-    "default_pairs",
-    "default_store",
-    "divergence_matrix",
-    "initialise",
-    "jsd",
-    "kl",
-    "load_corpus",
-    "load_ticket",
-    "obtain_tickets",
-    "pairs_by_distance",
-    "paper_scale",
-    "prune",
-    "run",
-    "sparsity",
-    "transfer_ticket",
-    "unigram_distribution",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_MODULES = {
+    "Corpus": "ltlib.data.corpus",
+    "InputError": "ltlib.errors",
+    "Protocol": "ltlib.protocol",
+    "Store": "ltlib.store.store",
+    "TextCNN": "ltlib.networks.text_cnn",
+    "Ticket": "ltlib.tickets",
+    "atlas_beside": "ltlib.results.atlas",
+    "contributions": "ltlib.data.divergence",
+    "default_pairs": "ltlib.runs.front",
+    "default_store": "ltlib.runs.front",
+    "divergence_matrix": "ltlib.data.divergence",
+    "first_ticket": "ltlib.tickets",
+    "full_masks": "ltlib.pruning",
+    "initialise": "ltlib.networks.text_cnn",
+    "jsd": "ltlib.data.divergence",
+    "judged": "ltlib.results.claims",
+    "kl": "ltlib.data.divergence",
+    "layers": "ltlib.pruning",
+    "load_corpus": "ltlib.data.corpus",
+    "load_ticket": "ltlib.runs.front",
+    "make_atlas": "ltlib.results.atlas",
+    "obtain_tickets": "ltlib.tickets",
+    "obtained": "ltlib.results.side_by_side",
+    "obtaining_lead": "ltlib.results.quantities",
+    "open_results": "ltlib.runs.opened",
+    "overview": "ltlib.results.published",
+    "pairs_by_distance": "ltlib.data.divergence",
+    "paper_scale": "ltlib.data.divergence",
+    "prune": "ltlib.pruning",
+    "published_tables": "ltlib.results.published",
+    "run": "ltlib.runs.front",
+    "smallest_test_set": "ltlib.results.table",
+    "sparsity": "ltlib.pruning",
+    "survivors": "ltlib.pruning",
+    "survivors_after": "ltlib.pruning",
+    "transfer_lead": "ltlib.results.quantities",
+    "transfer_ticket": "ltlib.transfer",
+    "transferred": "ltlib.results.side_by_side",
+    "transition_sparsity": "ltlib.results.quantities",
+    "unigram_distribution": "ltlib.data.divergence",
+    "winning_sparsity": "ltlib.results.quantities",
+}
+__all__ = list(_MODULES)
+
+if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both together
+    from ltlib import figures
+    from ltlib.data.corpus import Corpus, load_corpus
+    from ltlib.data.divergence import (
+        contributions,
+        divergence_matrix,
+        jsd,
+        kl,
+        pairs_by_distance,
+        paper_scale,
+        unigram_distribution,
+    )
+    from ltlib.errors import InputError
+    from ltlib.networks.text_cnn import TextCNN, initialise
+    from ltlib.protocol import Protocol
+    from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
+    from ltlib.results.atlas import atlas_beside, make_atlas
+    from ltlib.results.claims import judged
+    from ltlib.results.published import overview, published_tables
+    from ltlib.results.quantities import (
+        obtaining_lead,
+        transfer_lead,
+        transition_sparsity,
+        winning_sparsity,
+    )
+    from ltlib.results.side_by_side import obtained, transferred
+    from ltlib.results.table import smallest_test_set
+    from ltlib.runs.front import default_pairs, default_store, load_ticket, run
+    from ltlib.runs.opened import open_results
+    from ltlib.store.store import Store
+    from ltlib.tickets import Ticket, first_ticket, obtain_tickets
+    from ltlib.transfer import transfer_ticket
+else:
+
+    def __getattr__(name: str) -> Any:
+        """A name of the library, or its figures (PEP 562)."""
+        if name == "figures":
+            return import_module("ltlib.figures")
+        if name not in _MODULES:
+            raise AttributeError(f"module 'ltlib' has no attribute '{name}'")
+        return getattr(import_module(_MODULES[name]), name)
+
+    def __dir__() -> list[str]:
+        """What is imported so far, and what can be asked for."""
+        return sorted({*globals(), *_MODULES, "figures"})

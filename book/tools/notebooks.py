@@ -14,7 +14,7 @@ from typing import Any
 from book.tools.build import execute_notebook
 from book.tools.set_up import notebook_text
 from ltlib.errors import InputError
-from ltlib.figures.tables import WIDGET
+from ltlib.figures.explorable import WIDGET
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 

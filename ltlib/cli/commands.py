@@ -102,7 +102,8 @@ def claims(results: str, as_json: bool) -> None:
     A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
     fails when it lies outside, and is undecided otherwise or with a single replicate.
     """
-    from ltlib.results.claims import claims_table, judged  # imports matplotlib, which takes a while
+    from ltlib.figures.verdicts import claims_table  # imports matplotlib, which takes a while
+    from ltlib.results.claims import judged
 
     found = judged(read_table(results))
     if as_json:

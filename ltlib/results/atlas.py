@@ -11,18 +11,19 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltlib.data.corpus import Corpus
-from ltlib.data.divergence import divergence_matrix
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
 from ltlib.protocol import Protocol
-from ltlib.pruning import Masks, layers
-from ltlib.runs.front import load_ticket
+
+if TYPE_CHECKING:  # reading an atlas and drawing it need no torch
+    from ltlib.data.corpus import Corpus
+    from ltlib.pruning import Masks
 
 ENDING = ".atlas.json"
 LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
@@ -58,7 +59,7 @@ class Atlas:
 
 
 def make_atlas(
-    corpus: Corpus,
+    corpus: "Corpus",
     protocol: Protocol,
     domains: Sequence[str],
     seed: int = 0,
@@ -69,6 +70,9 @@ def make_atlas(
     Raises:
         InputError: a ticket is not stored; more rounds than there are letters.
     """
+    from ltlib.data.divergence import divergence_matrix
+    from ltlib.runs.front import load_ticket
+
     chains = {
         domain: [
             load_ticket(corpus, protocol, domain, r, seed=seed, store=store).masks
@@ -80,7 +84,7 @@ def make_atlas(
 
 
 def atlas_of(
-    chains: dict[str, list[Masks]], pieces: Sequence[str], divergence: pd.DataFrame
+    chains: "dict[str, list[Masks]]", pieces: Sequence[str], divergence: pd.DataFrame
 ) -> Atlas:
     """The atlas of tickets whose masks are at hand.
 
@@ -115,8 +119,10 @@ def _pairs(divergence: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["source", "target", "nats"])
 
 
-def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:
+def _fates(chain: "Sequence[Masks]") -> dict[str, Rounds]:
     """By layer, the last round that each of its weights survived: `[rows, columns]`."""
+    from ltlib.pruning import layers
+
     return {
         layer: np.sum([_matrix(masks[f"{layer}.weight"].numpy()) for masks in chain], axis=0) - 1
         for layer in layers(chain[0])

@@ -5,30 +5,21 @@ The claims are in `ltlib.results.desai2019`; how a verdict is reached is said in
 them; elsewhere on all sources where that makes sense, and not at all where it does not.
 """
 
-import math
 from functools import partial
 
 import pandas as pd
 
 from ltlib.errors import InputError
-from ltlib.figures.tables import Table, points
 from ltlib.results.desai2019 import CLAIMS, MASKS, OWN, TRANSFER, Claim
 from ltlib.results.quantities import EARLY, deviations, transfer_lead
 from ltlib.results.side_by_side import transferred
 from ltlib.results.table import check_table
 from ltlib.results.verdicts import (
     ALIKE,
-    FAILS,
-    HOLDS,
-    NOT_MEASURED,
-    UNDECIDED,
     Verdict,
     by_replicate,
     judge,
 )
-
-SPACE = "\u00a0"  # at which no line breaks
-MARKS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?", NOT_MEASURED: "·"}  # beside the word, never alone
 
 
 def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
@@ -82,23 +73,6 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def claims_table(claims: pd.DataFrame, caption: str) -> Table:
-    """What `judged` gives, to be read: in points, with the verdict beside the claim."""
-    ends = zip(claims["above"], claims["below"], strict=True)
-    claimed = pd.Series([_claimed(*both) for both in ends], claims.index)
-    shown = _in_brief(claims)
-    shown["the paper says"] += " (" + claims["section"] + ")"
-    shown["90% interval"] = list(map(_interval, claims["low"], claims["high"]))
-    shown["quantity: claimed"] = claims["quantity"] + ": " + claimed
-    return Table(shown, caption, {"mean": _number})
-
-
-def miniature(claims: pd.DataFrame, caption: str) -> Table:
-    """Claim, verdict and mean in points, of the claims that were measured."""
-    known = claims[claims["verdict"] != NOT_MEASURED]
-    return Table(_in_brief(known), caption, {"mean": _number})
-
-
 def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: str) -> Verdict:
     """Whether a transferred ticket is as accurate as the target's own, up to 90% sparsity.
 
@@ -125,45 +99,3 @@ def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: 
     task = (results["source"] == source) & (results["target"] == target) & ~obtain
     lead = partial(transfer_lead, better=strategy, worse=OWN, upto=EARLY)
     return judge(by_replicate(results[obtain | task], TRANSFER, lead), ALIKE)
-
-
-def tasks_judged(results: pd.DataFrame) -> pd.DataFrame:
-    """`transfer_verdict` of every task, as texts: mean in points and place, a column a strategy.
-
-    Raises:
-        InputError: no transfers in the table.
-    """
-    known = transferred(results)[["source", "target"]].drop_duplicates(ignore_index=True)
-    for strategy in MASKS:
-        verdicts = [
-            transfer_verdict(results, source, target, strategy)
-            for source, target in zip(known["source"], known["target"], strict=True)
-        ]
-        known[strategy] = [f"{_number(found.mean)} {found.place}" for found in verdicts]
-    return known
-
-
-def _in_brief(claims: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "the paper says": claims["statement"],
-            "verdict": [f"{MARKS[word]} {word}".replace(" ", SPACE) for word in claims["verdict"]],
-            "mean": claims["mean"],
-        }
-    )
-
-
-def _number(fraction: float) -> str:
-    """In points, the unit left to the caption."""
-    return points(fraction).removesuffix(f"{SPACE}points")
-
-
-def _interval(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{_number(low)}{SPACE}to{SPACE}{_number(high)}"
-
-
-def _claimed(above: float, below: float) -> str:
-    ends = [f"{100 * end:+.0f}".replace("-", "−").replace("+0", "0") for end in (above, below)]
-    if math.isinf(below):
-        return f"above {ends[0]}"
-    return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]}{SPACE}to{SPACE}{ends[1]}"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from book.tools.build import SOURCES, execute_notebook, render
-from ltlib.figures.obtaining import phase_transition
+from ltlib.figures.transition import phase_transition
 from ltlib.results.table import read_table
 from tests.support.pages import ROOT
 

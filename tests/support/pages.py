@@ -11,7 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from book.tools.build import SOURCES, render
-from ltlib.figures.tables import WIDGET
+from ltlib.figures.explorable import WIDGET
 from tests.support.project import ROOT
 
 PAGES = [
