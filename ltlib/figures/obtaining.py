@@ -17,7 +17,7 @@ from ltlib.figures.controls import (
 )
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
-from ltlib.figures.panels import chosen, grid_of_panels, tested_on
+from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.results.side_by_side import obtained, over_replicates
 from ltlib.strategies import FULL_MODEL, TICKET_STRATEGIES
 
@@ -51,9 +51,10 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
     Raises:
         InputError: no such results.
     """
-    data = over_replicates(obtained(results), ["domain"], [FULL_MODEL, *TICKET_STRATEGIES])
+    table = obtained(results)
+    strategies = [FULL_MODEL, *were_run(table, TICKET_STRATEGIES)]
+    data = over_replicates(table, ["domain"], strategies)
     data = with_bars(data[(data["strategy"] != FULL_MODEL) | (data["round"] == 0)])
-    strategies = list(dict.fromkeys(data["strategy"]))
     data.insert(3, "survivors", ((1 - data["sparsity"]) * parameters).round().astype(int))
     base = alt.Chart(data).transform_filter(
         f"datum.round == round || datum.strategy == '{FULL_MODEL}'"

@@ -42,7 +42,7 @@ def grid_of_panels(
     """
     columns = 1 if len(panels) == 1 else 2 if len(panels) <= 5 else 3
     rows = math.ceil(len(panels) / columns)
-    drawn = [s for s in strategies if any(_has_curve(table, s) for table in panels.values())]
+    drawn = were_run(pd.concat(panels.values()), strategies)
     figure = Drawing(WIDTH, 0.9 + PANEL_HEIGHTS[columns] * rows)
     grid = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
     for axes, (title, table) in zip(grid, panels.items(), strict=False):
@@ -69,6 +69,12 @@ def curve(table: pd.DataFrame, strategy: str) -> pd.DataFrame:
     """Columns `mean, deviation` over replicates by round; not numbers where none was run."""
     known = over_replicates(table, [], [strategy]).set_index("round")
     return known[["mean", "deviation"]].reindex(sorted(set(table["round"])))
+
+
+def were_run(table: pd.DataFrame, strategies: Sequence[str]) -> list[str]:
+    """The strategies of which there is more than round 0, which may be the full model's."""
+    pruned = table[table["round"] > 0]
+    return [s for s in strategies if pruned.empty or pruned[s].notna().any()]
 
 
 def chosen(wanted: Iterable[T] | None, column: Iterable[T], kind: str) -> list[T]:
@@ -115,12 +121,6 @@ def tidy(axes: Axes) -> None:
 
 def _named(name: object) -> str:
     return ":".join(name) if isinstance(name, tuple) else f"{name}"
-
-
-def _has_curve(table: pd.DataFrame, strategy: str) -> bool:
-    """Whether the strategy was run: its round 0 alone may be the full model's."""
-    rounds = table.loc[table[strategy].notna(), "round"]
-    return bool((rounds > 0).any()) or int(table["round"].max()) == 0
 
 
 def _panel(

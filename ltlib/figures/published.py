@@ -14,6 +14,7 @@ from ltlib.figures.controls import (
     with_bars,
 )
 from ltlib.figures.explorable import Explorable
+from ltlib.figures.panels import were_run
 from ltlib.results.published import Tables
 from ltlib.results.side_by_side import obtained, over_replicates
 from ltlib.strategies import TICKET_STRATEGIES
@@ -29,9 +30,12 @@ def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
         table, strategy: where the menus begin.
     """
     data = pd.concat(
-        with_bars(over_replicates(obtained(rows), ["domain"], TICKET_STRATEGIES)).assign(table=name)
-        for name, rows in tables.items()
+        with_bars(over_replicates(own, ["domain"], were_run(own, TICKET_STRATEGIES))).assign(
+            table=name
+        )
+        for name, own in ((name, obtained(rows)) for name, rows in tables.items())
     )
+    strategies = list(dict.fromkeys(data["strategy"]))
     data["pruned away"] = 1 / (1 - data["sparsity"])
     domains = sorted(dict.fromkeys(data["domain"]))
     look = series_colour("domain", domains)
@@ -55,7 +59,7 @@ def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
     )
     chart = alt.layer(band, base.mark_line().encode(y="mean:Q"), dots).add_params(
         alt.param("table", value=table, bind=choice("Table ", list(tables))),
-        alt.param("strategy", value=strategy, bind=choice("Strategy ", TICKET_STRATEGIES)),
+        alt.param("strategy", value=strategy, bind=choice("Strategy ", strategies)),
     )
     return Explorable(
         styled(chart.properties(width=PIXELS, height=300)),

@@ -20,7 +20,7 @@ from ltlib.figures.controls import (
 )
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
-from ltlib.figures.panels import chosen, grid_of_panels, tested_on
+from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
 from ltlib.results.claims import transfer_verdict
 from ltlib.results.side_by_side import over_replicates, transferred
@@ -66,12 +66,10 @@ def transfer_between(
     Raises:
         InputError: no transfers among the results.
     """
-    data = over_replicates(
-        transferred(results), ["source", "target"], [TICKET_TARGET, *MASKS_STRATEGIES]
-    )
-    data = with_bars(data)
-    strategies = list(dict.fromkeys(data["strategy"]))
-    own_values = [strategy.removeprefix(MASKS) for strategy in MASKS_STRATEGIES]
+    table = transferred(results)
+    strategies = were_run(table, [TICKET_TARGET, *MASKS_STRATEGIES])
+    data = with_bars(over_replicates(table, ["source", "target"], strategies))
+    drawn_from = [s.removeprefix(MASKS) for s in strategies if s in MASKS_STRATEGIES]
     shown = (
         "datum.source == source && datum.target == target"
         f" && (datum.strategy == '{TICKET_TARGET}' || datum.strategy == '{MASKS}' + values)"
@@ -97,7 +95,7 @@ def transfer_between(
         .add_params(
             alt.param(name="source", value=source, bind=choice("Source ", sources)),
             alt.param(name="target", value=target, bind=choice("Target ", targets)),
-            alt.param(name="values", value=values, bind=choice("Values ", own_values)),
+            alt.param(name="values", value=values, bind=choice("Values ", drawn_from)),
         )
         .properties(
             width=PIXELS,
