@@ -2,12 +2,12 @@
 
 import base64
 import builtins
+import math
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import IPython.core.getipython
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -18,17 +18,18 @@ from ltlib.results.atlas import atlas_of
 from tests.support.results_table import falling, results_table
 
 TABLE = results_table(falling, ("books", "music"), rounds=3, replicates=2)
-NATS = pd.DataFrame([[0, 0.1], [0.1, 0]], index=["books", "music"], columns=["books", "music"])
+DOMAINS = ["books", "music"]
+NATS = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
 WEIGHTS = {"embedding.weight": (5, 4), "convolutions.0.weight": (2, 3, 4)}
 CHAINS = {
     domain: [
-        {n: torch.arange(np.prod(s)).reshape(s) % 3 >= r - k for n, s in WEIGHTS.items()}
+        {n: torch.arange(math.prod(s)).reshape(s) % 3 >= r - k for n, s in WEIGHTS.items()}
         for r in range(3)
     ]
-    for k, domain in enumerate(NATS)
+    for k, domain in enumerate(DOMAINS)
 }
 ATLAS = atlas_of(CHAINS, ["a", "b", "c", "d", "e"], NATS)
-LENGTHS = {(d, n): [1, 2, len(d + n)] for d in NATS for n in ("negative", "positive")}
+LENGTHS = {(d, n): [1, 2, len(d + n)] for d in DOMAINS for n in ("negative", "positive")}
 TERMS = {
     pair: pd.DataFrame({"piece": ["x", "y"], "p": [0.1, 0.9], "q": [0.5, 0.5], "term": [k, 0.1]})
     for k, pair in enumerate([("books", "music"), ("music", "books")], 1)

@@ -93,7 +93,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "no table": (lambda path: ltlib.open_results(path / "no.parquet"), "not found"),
     "no such domain published": (
         lambda path: ltlib.open_results(path / "table.parquet", domains=["films"]),
-        "table.parquet: domain 'films' is not there; there are books, garden, music",
+        "table.parquet: domain 'films' is not there; there are books, music, garden",
     ),
     "no such domain": (lambda _: ltlib.open_results(domains=["films"]), "films.*products"),
     "no such scale": (lambda _: ltlib.open_results(scale="huge"), "huge"),
