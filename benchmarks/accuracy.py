@@ -5,13 +5,16 @@
 Each pair has the same masks, initial values and order of reviews; one is trained as the protocol
 says, the other with every product of the dense network in full precision. The masks come from
 chains of a few epochs a round. Finished pairs are kept in FILE, one a line, and not run again.
-Exit status 1 when the 90% interval of the pooled paired difference leaves ±1.5 points, with or
-without the pairs whose ticket is cut in two: these answer every review alike, however trained.
+Exit status 1 when the 90% interval of the paired difference leaves ±1.5 points, with or without
+the pairs whose ticket is cut in two: these answer every review alike, however trained.
+
+Rounds of a chain share its initial values and masks, so that a chain is one observation. Chains of
+a domain share its test set: the interval is about training again, not about other texts.
 """
 
 import argparse
 import json
-import math
+import statistics
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -19,12 +22,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy import stats
-
 from ltlib.data.corpus import load_corpus, load_splits
 from ltlib.networks.packing import PackedSplits, pack
 from ltlib.protocol import Protocol
+from ltlib.results.verdicts import Claimed, judge
 from ltlib.store.provenance import provenance
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
 
@@ -69,11 +70,29 @@ def read(runs: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in runs.read_text().splitlines()] if runs.exists() else []
 
 
-def interval(pairs: list[dict[str, Any]]) -> tuple[float, float]:
-    """90% interval of the mean of default - dense, by Student's t."""
-    differences = np.array([pair["default"] - pair["dense"] for pair in pairs])
-    error = differences.std(ddof=1) / math.sqrt(len(differences))
-    return stats.t.interval(0.9, len(differences) - 1, loc=differences.mean(), scale=error)
+def by_chain(pairs: list[dict[str, Any]]) -> list[float]:
+    """Mean of default - dense over the rounds of each chain."""
+    chains: dict[tuple[str, int], list[float]] = {}
+    for pair in pairs:
+        chain = chains.setdefault((pair["domain"], pair["seed"]), [])
+        chain.append(pair["default"] - pair["dense"])
+    return [statistics.fmean(differences) for differences in chains.values()]
+
+
+def summary(pairs: list[dict[str, Any]]) -> dict[str, Any]:
+    """90% intervals of the mean of default - dense, by Student's t over chains, in points.
+
+    Returns:
+        `interval` over all pairs and `interval_alive` over those whose ticket is not cut in two, as
+        [low, high]; `alive`, how many these are; `chains` and `chains_alive`, of how many chains.
+    """
+    alive = [pair for pair in pairs if not pair["dense"] == pair["default"] == CHANCE]
+    found: dict[str, Any] = {"alive": len(alive)}
+    for name, chosen in {"": pairs, "_alive": alive}.items():
+        verdict = judge(by_chain(chosen), Claimed(-WITHIN, WITHIN))
+        found[f"chains{name}"] = verdict.replicates
+        found[f"interval{name}"] = [verdict.low, verdict.high]
+    return found
 
 
 def main() -> None:
@@ -89,18 +108,19 @@ def main() -> None:
     with ProcessPoolExecutor(len(DOMAINS), mp_context=context) as pool:
         list(pool.map(chain, *zip(*tasks, strict=True)))
     pairs = sorted(read(arguments.runs), key=lambda p: (p["round"], p["domain"], p["seed"]))
-    alive = [pair for pair in pairs if not pair["dense"] == pair["default"] == CHANCE]
-    intervals = [interval(pairs), interval(alive)]
+    found = summary(pairs)
     if arguments.json:
-        what = {"corpus_hash": corpus.hash, "protocol": DEFAULT.differences(), "alive": len(alive)}
-        named = dict(zip(("interval", "interval_alive"), intervals, strict=True))
-        print(json.dumps(what | named | {"pairs": pairs}, indent=1))
+        what = {"corpus_hash": corpus.hash, "protocol": DEFAULT.differences()}
+        print(json.dumps(what | found | {"pairs": pairs}, indent=1))
     else:
         for p in pairs:
             print(f"{p['domain']:12} seed {p['seed']} round {p['round']:2}  "
                   f"dense {p['dense']:6.2f}  default {p['default']:6.2f}")  # fmt: skip
-        for chosen, (low, high) in zip((pairs, alive), intervals, strict=True):
-            print(f"default - dense, {len(chosen)} pairs: {low:+.2f} to {high:+.2f} points (90%)")
+        for name, number in (("", len(pairs)), ("_alive", found["alive"])):
+            low, high = found[f"interval{name}"]
+            print(f"default - dense, {number} pairs of {found[f'chains{name}']} chains: "
+                  f"{low:+.2f} to {high:+.2f} points (90%)")  # fmt: skip
+    intervals = (found["interval"], found["interval_alive"])
     sys.exit(not all(-WITHIN <= low <= high <= WITHIN for low, high in intervals))
 
 

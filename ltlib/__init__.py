@@ -27,7 +27,7 @@ _MODULES = {
     "layers": "ltlib.pruning",
     "load_corpus": "ltlib.data.corpus",
     "load_ticket": "ltlib.runs.front",
-    "make_atlas": "ltlib.results.atlas",
+    "make_atlas": "ltlib.experiments.atlas",
     "obtain_tickets": "ltlib.tickets",
     "obtained": "ltlib.results.side_by_side",
     "obtaining_lead": "ltlib.results.quantities",
@@ -64,10 +64,11 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         unigram_distribution,
     )
     from ltlib.errors import InputError
+    from ltlib.experiments.atlas import make_atlas
     from ltlib.networks.text_cnn import TextCNN, initialise
     from ltlib.protocol import Protocol
     from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
-    from ltlib.results.atlas import atlas_beside, make_atlas
+    from ltlib.results.atlas import atlas_beside
     from ltlib.results.claims import judged
     from ltlib.results.published import overview, published_tables
     from ltlib.results.quantities import (

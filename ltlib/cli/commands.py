@@ -12,8 +12,9 @@ from ltlib.cli.repeat import command_of
 from ltlib.cli.run import run
 from ltlib.data.corpus import load_corpus
 from ltlib.errors import InputError
+from ltlib.experiments.atlas import write_atlas_of
 from ltlib.results.table import read_table
-from ltlib.store.export import write_atlas_of, write_table
+from ltlib.store.export import write_table
 from ltlib.store.failures import Failures
 from ltlib.store.status import count_text, is_settled, status_json, status_text, survey
 from ltlib.store.store import Store

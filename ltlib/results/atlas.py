@@ -8,10 +8,9 @@ each entry the last round it survived, since nothing pruned returns.
 import itertools
 import json
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,17 +18,13 @@ from numpy.typing import NDArray
 
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
-from ltlib.protocol import Protocol
-
-if TYPE_CHECKING:  # reading an atlas and drawing it need no torch
-    from ltlib.data.corpus import Corpus
-    from ltlib.pruning import Masks
 
 ENDING = ".atlas.json"
 LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
 ROWS, COLUMNS = 48, 64  # of a mask's picture: a larger one is thinned evenly
 TOP = 12  # subwords listed for a domain and round
 
+Masks = Mapping[str, NDArray[np.bool_]]  # of a ticket, by parameter name; True survives
 Rounds = NDArray[np.int64]
 
 
@@ -58,33 +53,8 @@ class Atlas:
         return list(dict.fromkeys(self.layers["domain"]))
 
 
-def make_atlas(
-    corpus: "Corpus",
-    protocol: Protocol,
-    domains: Sequence[str],
-    seed: int = 0,
-    store: str | Path | None = None,
-) -> Atlas:
-    """The atlas of the tickets of `domains` in the run store, rounds 0 to `protocol.rounds`.
-
-    Raises:
-        InputError: a ticket is not stored; more rounds than there are letters.
-    """
-    from ltlib.data.divergence import divergence_matrix
-    from ltlib.runs.front import load_ticket
-
-    chains = {
-        domain: [
-            load_ticket(corpus, protocol, domain, r, seed=seed, store=store).masks
-            for r in range(protocol.rounds + 1)
-        ]
-        for domain in sorted(domains)  # as in a results table, so that colours agree
-    }
-    return atlas_of(chains, corpus.vocabulary.pieces, divergence_matrix(corpus))
-
-
 def atlas_of(
-    chains: "dict[str, list[Masks]]", pieces: Sequence[str], divergence: pd.DataFrame
+    chains: Mapping[str, Sequence[Masks]], pieces: Sequence[str], divergence: pd.DataFrame
 ) -> Atlas:
     """The atlas of tickets whose masks are at hand.
 
@@ -119,14 +89,17 @@ def _pairs(divergence: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["source", "target", "nats"])
 
 
-def _fates(chain: "Sequence[Masks]") -> dict[str, Rounds]:
+def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:
     """By layer, the last round that each of its weights survived: `[rows, columns]`."""
-    from ltlib.pruning import layers
-
     return {
-        layer: np.sum([_matrix(masks[f"{layer}.weight"].numpy()) for masks in chain], axis=0) - 1
-        for layer in layers(chain[0])
+        layer: np.sum([_matrix(masks[f"{layer}.weight"]) for masks in chain], axis=0) - 1
+        for layer in _layers(chain[0])
     }
+
+
+def _layers(parameters: Iterable[str]) -> list[str]:
+    """The names of layers, in order, from those of their weights and biases."""
+    return list(dict.fromkeys(name.rpartition(".")[0] for name in parameters))
 
 
 def _matrix(weights: NDArray[np.bool_]) -> NDArray[np.bool_]:

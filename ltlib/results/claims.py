@@ -5,21 +5,25 @@ The claims are in `ltlib.results.desai2019`; how a verdict is reached is said in
 them; elsewhere on all sources where that makes sense, and not at all where it does not.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from ltlib.errors import InputError
-from ltlib.results.desai2019 import CLAIMS, MASKS, OWN, TRANSFER, Claim
+from ltlib.results.desai2019 import CLAIMS, Claim
+from ltlib.results.grid import Measure, missing_runs
 from ltlib.results.quantities import EARLY, deviations, transfer_lead
 from ltlib.results.side_by_side import transferred
 from ltlib.results.table import check_table
 from ltlib.results.verdicts import (
     ALIKE,
+    Claimed,
     Verdict,
     by_replicate,
     judge,
 )
+from ltlib.strategies import MASKS_STRATEGIES, OBTAIN, TICKET_TARGET, TRANSFER
 
 
 def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
@@ -36,7 +40,17 @@ def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
         rows = rows[named | ~moved]
     elif claim.sources and not claim.general:
         return judge([], claim.claimed)
-    return judge(by_replicate(rows, claim.experiment, claim.measure), claim.claimed)
+    return _on_whole_grid(rows, claim.experiment, claim.measure, claim.claimed)
+
+
+def _on_whole_grid(
+    rows: pd.DataFrame, experiment: str, measure: Measure, claimed: Claimed
+) -> Verdict:
+    """The verdict on a measure, unless a replicate lacks some of the runs that it is of."""
+    missing = missing_runs(rows, experiment, measure)
+    if missing:
+        return replace(judge([], claimed), missing=missing)
+    return judge(by_replicate(rows, experiment, measure.quantity), claimed)
 
 
 def judged(results: pd.DataFrame) -> pd.DataFrame:
@@ -44,9 +58,9 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns `id, section, experiment, statement, quantity, above, below, mean, low, high,
-        replicates, verdict`, a row a claim. Numbers are fractions: the quantity is claimed to lie
-        between `above` and `below` (infinite where no end is claimed); its interval is from `low`
-        to `high`.
+        replicates, verdict, missing`, a row a claim. Numbers are fractions: the quantity is claimed
+        to lie between `above` and `below` (infinite where no end is claimed); its interval is from
+        `low` to `high`. `missing` says which runs replicates lack of those that it is of.
 
     Raises:
         InputError: as `verdict`.
@@ -68,6 +82,7 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
                 "high": found.high,
                 "replicates": found.replicates,
                 "verdict": found.word,
+                "missing": found.missing,
             }
         )
     return pd.DataFrame(rows)
@@ -88,14 +103,17 @@ def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: 
     Raises:
         InputError: no such task or strategy, or no transfers in the table.
     """
-    if strategy not in MASKS:
-        raise InputError(f"strategy '{strategy}' is not known; it is one of {', '.join(MASKS)}")
+    if strategy not in MASKS_STRATEGIES:
+        raise InputError(
+            f"strategy '{strategy}' is not known; it is one of {', '.join(MASKS_STRATEGIES)}"
+        )
     table = transferred(results)
     tasks = dict.fromkeys(zip(table["source"], table["target"], strict=True))
     if (source, target) not in tasks:
         known = ", ".join(":".join(task) for task in tasks)
         raise InputError(f"results: task {source}:{target} is not there; there are {known}")
-    obtain = (results["experiment"] == "obtain") & (results["source"] == target)
+    obtain = (results["experiment"] == OBTAIN) & (results["source"] == target)
     task = (results["source"] == source) & (results["target"] == target) & ~obtain
-    lead = partial(transfer_lead, better=strategy, worse=OWN, upto=EARLY)
-    return judge(by_replicate(results[obtain | task], TRANSFER, lead), ALIKE)
+    lead = partial(transfer_lead, better=strategy, worse=TICKET_TARGET, upto=EARLY)
+    measure = Measure(lead, (strategy, TICKET_TARGET), ((0.0, EARLY),))
+    return _on_whole_grid(results[obtain | task], TRANSFER, measure, ALIKE)

@@ -10,6 +10,7 @@ from ltlib.results.claims import judged
 from ltlib.results.side_by_side import obtained
 from ltlib.results.table import read_table
 from ltlib.results.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
+from ltlib.strategies import FULL_MODEL
 
 VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
 
@@ -47,7 +48,7 @@ def overview(tables: Tables) -> pd.DataFrame:
                 "runs": len(table),
                 "replicates": table["replicate"].nunique(),
                 "rounds": int(table["round"].max()),
-                "full model": own.loc[own["round"] == 0, "full-model"].mean(),
+                "full model": own.loc[own["round"] == 0, FULL_MODEL].mean(),
             }
             | {word: int(verdicts.get(word, 0)) for word in VERDICTS}
         )

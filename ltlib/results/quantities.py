@@ -141,6 +141,12 @@ def size_of_test_set(results: pd.DataFrame) -> int:
     return size
 
 
+def between(table: pd.DataFrame, above: float, upto: float) -> pd.DataFrame:
+    """Rounds with sparsity in (above, upto]; sparsity is rounded so that 0.9 means 90%."""
+    sparsity = table["sparsity"].round(4)
+    return table[(sparsity > above) & (sparsity <= upto)]
+
+
 def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:
     for column, name in names.items():
         if name is not None:
@@ -148,17 +154,11 @@ def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:
     return table
 
 
-def _between(table: pd.DataFrame, above: float, upto: float) -> pd.DataFrame:
-    """Rounds with sparsity in (above, upto]; sparsity is rounded so that 0.9 means 90%."""
-    sparsity = table["sparsity"].round(4)
-    return table[(sparsity > above) & (sparsity <= upto)]
-
-
 def _lead(table: pd.DataFrame, better: str, worse: str, above: float, upto: float) -> float:
-    rounds = _between(table, above, upto)
+    rounds = between(table, above, upto)
     return float((rounds[better] - rounds[worse]).mean())
 
 
 def _change(table: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities) -> float:
-    first, then = _between(table, *before), _between(table, *after)
+    first, then = between(table, *before), between(table, *after)
     return float(then[strategy].mean() - first[strategy].mean())

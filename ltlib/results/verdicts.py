@@ -4,7 +4,7 @@ The rule. A quantity is computed once for each replicate, everything compared wi
 same seeds. The replicates give its mean and a 90% interval of Student's t. A claim says between
 which two values the quantity lies. It **holds** when the whole interval lies there and **fails**
 when the whole interval lies outside; otherwise, and with a single replicate, it is **undecided**.
-Where the table lacks the runs, it was **not measured**.
+Where the table lacks the runs, or a replicate some of them, it was **not measured**.
 
 Replicates share their texts: the interval is about training again, not about other texts.
 """
@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy.special import stdtrit  # alone: scipy.stats takes as long to import as pandas
 
 from ltlib.results.table import REPLICATE, check_table
 
@@ -43,6 +44,7 @@ class Verdict:
     """What the replicates say about a claim; every number in the unit of the quantity.
 
     `low` and `high` are the ends of the interval: not a number for fewer than two replicates.
+    `missing` says which runs some replicates lack, so that nothing was measured.
     """
 
     claimed: Claimed
@@ -50,6 +52,7 @@ class Verdict:
     low: float
     high: float
     replicates: int
+    missing: str = ""
 
     @property
     def word(self) -> str:
@@ -112,24 +115,5 @@ def by_replicate(
 
 
 def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
-    """The t of `degrees` of freedom with |T| < t at probability `confidence`, by bisection."""
-    low, high = 0.0, math.pi / 2  # of the angle whose tangent is t/√degrees
-    while (low + high) / 2 not in (low, high):
-        middle = (low + high) / 2
-        if _probability(middle, degrees) < confidence:
-            low = middle
-        else:
-            high = middle
-    return math.sqrt(degrees) * math.tan(low)
-
-
-def _probability(angle: float, degrees: int) -> float:
-    """P(|T| < √degrees · tan angle): a finite sum (Abramowitz & Stegun, 26.7.3 and 26.7.4)."""
-    odd = degrees % 2
-    cosine, total = math.cos(angle), 0.0
-    term = cosine if odd else 1.0
-    for power in range(odd, degrees - 1, 2):
-        total += term
-        term *= (power + 1) / (power + 2) * cosine**2
-    total *= math.sin(angle)
-    return 2 / math.pi * (angle + total) if odd else total
+    """The t of `degrees` of freedom with |T| < t at probability `confidence`."""
+    return float(stdtrit(degrees, (1 + confidence) / 2))

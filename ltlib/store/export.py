@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ltlib.data.corpus import load_corpus
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
-from ltlib.protocol import Protocol
-from ltlib.results.atlas import ENDING, make_atlas, write_atlas
 from ltlib.results.table import TEST_REVIEWS, in_order
 from ltlib.store.store import Store
 
@@ -50,31 +46,6 @@ def write_table(stores: Sequence[Store], out: str | Path) -> int:
     described = json.dumps(_described(table, holders), indent=1, sort_keys=True, ensure_ascii=False)
     _write((described + "\n").encode(), str(out).removesuffix(".parquet") + ".provenance.json")
     return len(table)
-
-
-def write_atlas_of(store: Store, out: str | Path) -> Path:
-    """Write the atlas of a store's tickets beside its table; the path of the atlas.
-
-    Raises:
-        InputError: the store's corpus cannot be loaded or has changed; a ticket is missing; `out`
-            is no file.
-    """
-    if "://" in str(out):
-        raise InputError(f"{out}: an atlas lies beside a file; export to a file and copy both")
-    table = store.table()
-    obtained = table[table["experiment"] == "obtain"]
-    if obtained.empty:
-        raise InputError(f"{store.path}: holds no tickets; obtain them with `ltlib run`")
-    protocol = Protocol.from_differences(json.loads(obtained["protocol"].iloc[0]))
-    source = store.run(store.hashes()[0])["provenance"]["corpus_source"]
-    corpus = load_corpus(source, protocol)
-    if corpus.hash != obtained["corpus_hash"].iloc[0]:
-        raise InputError(f"{source}: is not the corpus that {store.path} was computed from")
-    path = Path(str(out).removesuffix(".parquet") + ENDING)
-    seed, domains = int(obtained["seed"].iloc[0]), list(dict.fromkeys(obtained["source"]))
-    protocol = replace(protocol, rounds=int(obtained["round"].max()))
-    write_atlas(make_atlas(corpus, protocol, domains, seed, store.path), path)
-    return path
 
 
 def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:

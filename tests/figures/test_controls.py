@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import IPython.core.getipython
+import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from ltlib import figures
 from ltlib.figures.explorable import WIDGET, Explorable, control_box
@@ -23,7 +23,7 @@ NATS = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
 WEIGHTS = {"embedding.weight": (5, 4), "convolutions.0.weight": (2, 3, 4)}
 CHAINS = {
     domain: [
-        {n: torch.arange(math.prod(s)).reshape(s) % 3 >= r - k for n, s in WEIGHTS.items()}
+        {n: np.arange(math.prod(s)).reshape(s) % 3 >= r - k for n, s in WEIGHTS.items()}
         for r in range(3)
     ]
     for k, domain in enumerate(DOMAINS)

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from ltlib.errors import InputError
 from ltlib.figures import speed
@@ -127,24 +126,6 @@ def test_the_stored_benchmark_reaches_what_it_must() -> None:
             assert r["ratio"] >= r["at_least"], r["measure"]
     table = speed.by_round({"rows": rows})
     assert list(table["round"]) == list(range(Protocol().rounds + 1))
-
-
-def test_the_stored_interval_is_students() -> None:
-    """SciPy's own one-sample interval, over all tickets that were to be trained."""
-    found = speed.measured("accuracy")
-    trained = {(p["domain"], p["seed"], p["round"]) for p in found["pairs"]}
-    domains = ("electronics", "books")
-    assert trained == {(d, s, r) for d in domains for s in range(3) for r in (0, 5, 10, 15)}
-    assert len(trained) == len(found["pairs"])
-    differences = np.array([p["default"] - p["dense"] for p in found["pairs"]])
-    expected = stats.ttest_1samp(differences, 0).confidence_interval(0.9)
-    assert found["interval"] == pytest.approx([expected.low, expected.high])
-    assert -1.5 <= expected.low <= expected.high <= 1.5
-    alive = differences[[p["dense"] != 50 or p["default"] != 50 for p in found["pairs"]]]
-    assert found["alive"] == len(alive)
-    expected = stats.ttest_1samp(alive, 0).confidence_interval(0.9)
-    assert found["interval_alive"] == pytest.approx([expected.low, expected.high])
-    assert -1.5 <= expected.low <= expected.high <= 1.5
 
 
 def test_months_by_hand() -> None:

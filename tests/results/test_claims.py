@@ -4,15 +4,19 @@ import math
 import re
 import statistics
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from ltlib.errors import InputError
-from ltlib.results.claims import judged, transfer_verdict
-from ltlib.results.desai2019 import CLAIMS
+from ltlib.results.claims import judged, transfer_verdict, verdict
+from ltlib.results.desai2019 import CLAIMS, Claim
+from ltlib.results.verdicts import Verdict
 from tests.support import claim_worlds as worlds
 from tests.support.results_table import results_table
 
@@ -265,6 +269,178 @@ SLOW: dict[str, Callable[[Get], float]] = {
     "books-random": moved(RESET, RANDOM, range(1, 18), ("books",)),
     "others-reset": moved(RESET, RANDOM, range(1, 18), ("electronics", "cds")),
 }
+
+
+Run = tuple[str, str, str, int]  # strategy, source, target, round: as a table's row names it
+
+
+def runs_of(slow: Callable[[Get], float]) -> set[Run]:
+    """The runs that a slow recomputation looks at."""
+    seen: set[Run] = set()
+
+    def get(strategy: str, source: str, target: str, round_: int) -> float:
+        dense = strategy == "full-model" or (round_ == 0 and strategy.startswith("ticket"))
+        seen.add(("full-model", source, target, 0) if dense else (strategy, source, target, round_))
+        return 0.7
+
+    slow(get)
+    return seen
+
+
+WORLD = worlds.table(worlds.as_claimed)
+WHOLE = {claim.id: verdict(claim, WORLD) for claim in CLAIMS}
+NEEDED = {name: runs_of(slow) for name, slow in SLOW.items()}
+
+
+def lost(
+    table: pd.DataFrame, replicate: int, strategy: str, source: str | None, rounds: range
+) -> pd.Series:
+    """Which rows a replicate loses."""
+    gone = (table["replicate"] == replicate) & (table["strategy"] == strategy)
+    if source is not None:
+        gone &= table["source"] == source
+    return gone & table["round"].isin(rounds)
+
+
+CUTS = st.tuples(
+    st.integers(1, 4),  # replicate 0 stays whole, so that the table speaks of the whole grid
+    st.sampled_from(["full-model", "ticket-reset", "ticket-random", RESET, RANDOM]),
+    st.sampled_from([None, *worlds.DOMAINS]),
+    st.integers(0, 17).flatmap(lambda first: st.integers(first + 1, 18).map(partial(range, first))),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(CLAIMS), st.lists(CUTS, max_size=3))
+def test_a_claim_is_judged_on_the_whole_grid_or_not_at_all(
+    claim: Claim, cuts: list[tuple[int, str, str | None, range]]
+) -> None:
+    gone = pd.Series(False, WORLD.index)
+    for cut in cuts:
+        gone |= lost(WORLD, *cut)
+    missing: dict[int, set[Run]] = {}
+    for row in WORLD[gone].to_dict("records"):
+        run = (row["strategy"], row["source"], row["target"], row["round"])
+        if run in NEEDED[claim.id]:
+            missing.setdefault(row["replicate"], set()).add(run)
+    found = verdict(claim, WORLD[~gone])
+    if not missing:
+        assert found == WHOLE[claim.id], "as before, to the bit"
+        return
+    assert (found.word, found.replicates) == ("not measured", 0)
+    assert math.isnan(found.mean) and math.isnan(found.low) and math.isnan(found.high)
+    said = re.findall(r"replicate (\d) lacks (\d+) runs?,", found.missing)
+    assert {int(k): int(n) for k, n in said} == {k: len(runs) for k, runs in missing.items()}
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_one_run_that_a_claim_is_of_and_one_that_it_is_not_of(name: str) -> None:
+    """The first run and the last, of either kind."""
+    every = [
+        (row["strategy"], row["source"], row["target"], row["round"])
+        for row in WORLD[WORLD["replicate"] == 3].to_dict("records")
+    ]
+    of = [run for run in every if run in NEEDED[name]]
+    others = [run for run in every if run not in NEEDED[name]]
+    (claim,) = [claim for claim in CLAIMS if claim.id == name]
+    for run in (of[0], of[-1], others[0], others[-1]):
+        strategy, source, target, round_ = run
+        gone = lost(WORLD, 3, strategy, source, range(round_, round_ + 1))
+        found = verdict(claim, WORLD[~(gone & (WORLD["target"] == target))])
+        if run in others:
+            assert found == WHOLE[name]
+            continue
+        place = source if source == target else f"{source}:{target}"
+        assert found.missing == f"replicate 3 lacks 1 run, {strategy} {place} round {round_}"
+        assert found.word == "not measured"
+
+
+def verdict_on(name: str, table: pd.DataFrame) -> Verdict:
+    (claim,) = [claim for claim in CLAIMS if claim.id == name]
+    return verdict(claim, table)
+
+
+def test_replicates_cut_to_their_first_rounds_are_not_judged_on_these() -> None:
+    table = worlds.table(worlds.against)
+    found = judged(table[(table["round"] <= 2) | (table["replicate"] < 3)])
+    words_ = dict(zip(found["id"], found["verdict"], strict=True))
+    assert words_.pop("cds-worst") == "fails", "it is about unpruned networks"
+    assert set(words_.values()) == {"not measured"}
+    missing = dict(zip(found["id"], found["missing"], strict=True))
+    assert missing["early-lead"] == (
+        "replicate 3 lacks 9 runs, first ticket-reset books round 3; "
+        "replicate 4 lacks 9 runs, first ticket-reset books round 3"
+    )
+    assert all(missing[name] for name in words_) and not missing["cds-worst"]
+
+
+def test_what_every_replicate_lacks_of_the_grid_is_missing_too() -> None:
+    late = (WORLD["experiment"] == "obtain") & (WORLD["round"] > 5)
+    table = WORLD[~(late & (WORLD["source"] == "books"))]
+    assert verdict_on("early-lead", table) == WHOLE["early-lead"]
+    assert verdict_on("phase-transition", table).missing.startswith(
+        "replicate 0 lacks 20 runs, first ticket-reset books round 8; replicate 1 lacks 20"
+    )
+
+
+def test_seeds_are_named_where_there_are_several() -> None:
+    other = WORLD.assign(seed=1)
+    both = pd.concat([WORLD, other[~lost(other, 2, "ticket-reset", "cds", range(4, 5))]])
+    assert verdict_on("early-lead", both).missing == (
+        "replicate 2 of seed 1 lacks 1 run, ticket-reset cds round 4"
+    )
+    assert verdict_on("phase-transition", both).replicates == 10
+
+
+OBTAINED = WORLD["experiment"] == "obtain"
+SMALLER = {
+    "one domain": (OBTAINED & (WORLD["source"] == "books"), "early-lead"),
+    "obtained alone": (OBTAINED, "phase-transition"),
+    "fewer rounds": (WORLD["round"] <= 6, "transfer-cost-reset"),
+    "some rounds": (WORLD["round"].isin([0, 3, 9]), "transfer-transition"),
+    "fewer replicates": (WORLD["replicate"] < 3, "transfer-unstable"),
+    "transfers of fewer replicates": (OBTAINED | (WORLD["replicate"] < 2), "cds-better"),
+    "some tasks": (OBTAINED | (WORLD["target"] == "books"), "others-reset"),
+}
+
+
+@pytest.mark.parametrize("what", SMALLER)
+def test_whole_tables_of_less_are_judged(what: str) -> None:
+    """Fewer domains, rounds, replicates or tasks for all of a table leave no gap."""
+    kept, name = SMALLER[what]
+    found = verdict_on(name, WORLD[kept])
+    assert (found.word == "not measured", found.missing) == (False, "")
+    expected = {"fewer replicates": 3, "transfers of fewer replicates": 2}.get(what, 5)
+    assert found.replicates == expected
+
+
+def test_without_the_targets_tickets_only_what_needs_them_is_missing() -> None:
+    found = judged(WORLD[WORLD["experiment"] == "transfer"]).set_index("id")
+    moved = found[found["experiment"] == "transfer"]
+    need = {name for name in moved.index if "ticket-reset" in {run[0] for run in NEEDED[name]}}
+    assert set(moved.index[moved["missing"] != ""]) == need
+    assert set(moved.index[moved["verdict"] != "holds"]) == need
+    assert set(found.drop(moved.index)["missing"]) == {""}, "none of that experiment was asked for"
+
+
+def test_a_task_is_judged_on_its_own_whole_grid() -> None:
+    whole = transfer_verdict(WORLD, "books", "cds", RESET)
+    assert (whole.replicates, whole.missing) == (5, "")
+    at_4 = range(4, 5)
+    elsewhere = lost(WORLD, 2, RESET, "electronics", at_4) | lost(WORLD, 2, RANDOM, None, at_4)
+    elsewhere |= lost(WORLD, 2, "ticket-reset", "books", at_4) | lost(
+        WORLD, 2, RESET, None, range(6, 9)
+    )
+    assert transfer_verdict(WORLD[~elsewhere], "books", "cds", RESET) == whole
+    for strategy, source, said in (
+        (RESET, "books", "masks-reset books:cds round 4"),
+        ("ticket-reset", "cds", "ticket-reset cds round 4"),
+    ):
+        found = transfer_verdict(
+            WORLD[~lost(WORLD, 2, strategy, source, at_4)], "books", "cds", RESET
+        )
+        assert (found.place, found.replicates) == ("not measured", 0)
+        assert found.missing == f"replicate 2 lacks 1 run, {said}"
 
 
 def test_claims_are_named_once_and_placed() -> None:
