@@ -14,24 +14,42 @@ _MODULES = {
     "TextArchitecture": "ltlib.networks.text",
     "TextCNN": "ltlib.networks.text_cnn",
     "Ticket": "ltlib.tickets",
+    "atlas_beside": "ltlib.results.atlas",
     "contributions": "ltlib.data.divergence",
     "default_pairs": "ltlib.experiments.tasks",
     "default_store": "ltlib.paths",
     "divergence_matrix": "ltlib.data.divergence",
+    "first_ticket": "ltlib.tickets",
+    "full_masks": "ltlib.pruning",
     "initialise": "ltlib.networks.text_cnn",
     "jsd": "ltlib.data.divergence",
     "judge": "ltlib.experiments.judge",
+    "judged": "ltlib.results.claims",
     "kl": "ltlib.data.divergence",
+    "layers": "ltlib.pruning",
     "load_corpus": "ltlib.data.corpus",
     "load_ticket": "ltlib.runs.front",
+    "make_atlas": "ltlib.experiments.atlas",
     "obtain_tickets": "ltlib.tickets",
+    "obtained": "ltlib.results.side_by_side",
+    "obtaining_lead": "ltlib.results.quantities",
+    "open_results": "ltlib.runs.opened",
+    "overview": "ltlib.results.published",
     "pairs_by_distance": "ltlib.data.divergence",
     "paper_scale": "ltlib.data.divergence",
     "prune": "ltlib.pruning",
+    "published_tables": "ltlib.results.published",
     "run": "ltlib.runs.front",
+    "smallest_test_set": "ltlib.results.table",
     "sparsity": "ltlib.pruning",
+    "survivors": "ltlib.pruning",
+    "survivors_after": "ltlib.pruning",
+    "transfer_lead": "ltlib.results.quantities",
     "transfer_ticket": "ltlib.transfer",
+    "transferred": "ltlib.results.side_by_side",
+    "transition_sparsity": "ltlib.results.quantities",
     "unigram_distribution": "ltlib.data.divergence",
+    "winning_sparsity": "ltlib.results.quantities",
 }
 __all__ = list(_MODULES)
 
@@ -48,16 +66,29 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         unigram_distribution,
     )
     from ltlib.errors import InputError
+    from ltlib.experiments.atlas import make_atlas
     from ltlib.experiments.judge import judge
     from ltlib.experiments.tasks import default_pairs
     from ltlib.networks.text import TextArchitecture
     from ltlib.networks.text_cnn import TextCNN, initialise
     from ltlib.paths import default_store
     from ltlib.protocol import Protocol
-    from ltlib.pruning import prune, sparsity
+    from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
+    from ltlib.results.atlas import atlas_beside
+    from ltlib.results.claims import judged
+    from ltlib.results.published import overview, published_tables
+    from ltlib.results.quantities import (
+        obtaining_lead,
+        transfer_lead,
+        transition_sparsity,
+        winning_sparsity,
+    )
+    from ltlib.results.side_by_side import obtained, transferred
+    from ltlib.results.table import smallest_test_set
     from ltlib.runs.front import load_ticket, run
+    from ltlib.runs.opened import open_results
     from ltlib.store.store import Store
-    from ltlib.tickets import Ticket, obtain_tickets
+    from ltlib.tickets import Ticket, first_ticket, obtain_tickets
     from ltlib.transfer import transfer_ticket
 else:
 

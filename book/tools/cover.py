@@ -11,11 +11,20 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from book.tools.command import start
-from ltlib.figures.looks import BLUE, VERMILLION, Drawing, drawable, series_look, sparsity_axis
+from ltlib.figures.looks import (
+    AXIS_LABEL,
+    BLUE,
+    VERMILLION,
+    Drawing,
+    drawable,
+    series_look,
+    sparsity_axis,
+)
 from ltlib.figures.obtaining import obtaining
-from ltlib.figures.panels import AXIS_LABEL, over_replicates, sparsities_by_round, tidy
+from ltlib.figures.panels import curve, tidy
 from ltlib.results.side_by_side import obtained
-from ltlib.results.table import read_table, smallest_test_set
+from ltlib.results.table import read_table
+from ltlib.strategies import TICKET_RESET
 
 PLACE = Path("book/_static")
 SURVIVORS = ((0, 3), (1, 1), (2, 2), (3, 0))  # (row, column) of the icon's mask of 4 × 4 weights
@@ -28,7 +37,7 @@ def draw_cover(table: Path, place: Path) -> None:
         InputError: no such table.
     """
     results = read_table(table)
-    figure = obtaining(results, n_test=smallest_test_set(results))
+    figure = obtaining(results)
     (place / "tickets.png").write_bytes(figure.png())
     (place / "card.png").write_bytes(card(results).png())
     (place / "favicon.png").write_bytes(icon().png())
@@ -42,9 +51,9 @@ def card(results: pd.DataFrame) -> Drawing:
     figure.suptitle("Lottery tickets under distributional shifts", fontsize=17, fontweight="bold")
     axes = figure.subplots()
     for index, (domain, rows) in enumerate(table.groupby("domain")):
-        curve = 100 * over_replicates(rows, "ticket-reset")["mean"]
-        axes.plot(curve, label=drawable(str(domain)), **series_look(index).line_options())
-    sparsity_axis(axes, sparsities_by_round(table), width=6.5)
+        means = 100 * curve(rows, TICKET_RESET)["mean"]
+        axes.plot(means, label=drawable(str(domain)), **series_look(index).line_options())
+    sparsity_axis(axes, table, width=6.5)
     axes.set_xlabel(AXIS_LABEL)
     axes.set_ylabel("test accuracy of tickets (%)")
     axes.legend(frameon=False, loc="lower left", ncols=2)

@@ -17,7 +17,7 @@ import papermill
 
 from book.tools.command import start
 from ltlib.errors import InputError
-from ltlib.figures.tables import WIDGET
+from ltlib.figures.explorable import WIDGET
 
 # A kernel on this machine warns that its connection is not encrypted.
 QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}

@@ -1,19 +1,22 @@
 """How far domains lie apart: unigrams over subwords and the Jensen-Shannon divergence (§3)."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ltlib.data.corpus import Corpus
-from ltlib.data.reviews import Reviews
 from ltlib.errors import InputError
+
+if TYPE_CHECKING:  # the numbers need no torch
+    from ltlib.data.corpus import Corpus
+    from ltlib.data.reviews import Reviews
 
 Distribution = npt.NDArray[np.float64]
 
 
-def unigram_distribution(reviews: Reviews, size: int) -> Distribution:
+def unigram_distribution(reviews: "Reviews", size: int) -> Distribution:
     """Relative frequency of each of the `size` subwords, `[size]`, summing to 1."""
     counts = np.bincount(reviews.tokens.numpy(), minlength=size).astype(np.float64)
     return counts / counts.sum()
@@ -37,7 +40,7 @@ def jsd(p: Distribution, q: Distribution) -> float:
     return min(max(divergence, 0.0), float(np.log(2)))  # rounding may step over either bound
 
 
-def divergence_matrix(corpus: Corpus) -> pd.DataFrame:
+def divergence_matrix(corpus: "Corpus") -> pd.DataFrame:
     """JSD in nats between the training splits of every two domains (Fig. 1).
 
     Raises:

@@ -1,14 +1,52 @@
-"""One function a figure: a table in, a figure out. Nothing here trains."""
+"""One function a figure or table of the book: results in, a picture out. Nothing here trains.
 
-from ltlib.figures.data import divergence_heatmap, review_lengths
+A `Drawing` is a printed picture. An `Explorable` is one with controls: `show()` draws it in a
+notebook, `on_page()` is what stands beneath it in the book.
+"""
+
+from ltlib.figures import speed
+from ltlib.figures.data import (
+    divergence_heatmap,
+    lengths_by_label,
+    review_lengths,
+    words_between,
+)
 from ltlib.figures.diagram import transfer_diagram
-from ltlib.figures.obtaining import obtaining, phase_transition, transferring
+from ltlib.figures.inside import masks_of, subwords_of
+from ltlib.figures.obtaining import accuracies_at, obtaining
+from ltlib.figures.page import glue, share_figure, share_table
+from ltlib.figures.panels import standard_error
+from ltlib.figures.published import tickets_of
+from ltlib.figures.tables import Table, first_words, percent, points
+from ltlib.figures.transferring import transfer_between, transferring
+from ltlib.figures.transition import phase_transition, transition_at
+from ltlib.figures.verdicts import claims_table, miniature, tasks_table
 
 __all__ = [
+    "Table",
+    "accuracies_at",
+    "claims_table",
     "divergence_heatmap",
+    "first_words",
+    "glue",
+    "lengths_by_label",
+    "masks_of",
+    "miniature",
     "obtaining",
+    "percent",
     "phase_transition",
+    "points",
     "review_lengths",
+    "share_figure",
+    "share_table",
+    "speed",
+    "standard_error",
+    "subwords_of",
+    "tasks_table",
+    "tickets_of",
+    "transfer_between",
     "transfer_diagram",
     "transferring",
+    "transition_at",
+    "words_between",
 ]

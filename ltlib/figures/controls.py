@@ -1,15 +1,18 @@
-"""What the explorable charts share: strategies and domains in their colours, menus, style."""
+"""What the explorable charts share: strategies and domains in their colours, controls, style."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from ltlib.figures.looks import STRATEGY_LOOKS, series_look, sparsity_label
+from ltlib.figures.looks import AXIS_LABEL, STRATEGY_LOOKS, series_look, sparsity_labels
 from ltlib.figures.tables import Format, percent
 
-WIDTH = 560  # pixels of a chart's plane: with its axis as wide as the column of text
+Spec = dict[str, Any]  # of a chart, in the terms of Vega or Vega-Lite
+
+PIXELS = 560  # pixels of a chart's plane: with its axis as wide as the column of text
 SHAPES = {  # matplotlib's markers by the names of Vega
     "o": "circle",
     "s": "square",
@@ -27,19 +30,8 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def over_replicates(
-    table: pd.DataFrame, key: Sequence[str], strategies: Sequence[str]
-) -> pd.DataFrame:
-    """Accuracies in long form: one row for what `key` names, a round and a strategy.
-
-    Returns:
-        Columns `*key, round, sparsity, strategy, mean, deviation, replicates, low, high`; the
-        deviation of one replicate is not a number, and low and high are then the mean.
-    """
-    by = [*key, "round", "sparsity"]
-    long = table.melt(by, list(strategies), "strategy", "accuracy").dropna(subset="accuracy")
-    found = long.groupby([*by, "strategy"], sort=False)["accuracy"].agg(["mean", "std", "count"])
-    data = found.reset_index().rename(columns={"std": "deviation", "count": "replicates"})
+def with_bars(data: pd.DataFrame) -> pd.DataFrame:
+    """Columns `low` and `high` more: one deviation to either side of the mean, or the mean."""
     half = data["deviation"].fillna(0)
     return data.assign(low=data["mean"] - half, high=data["mean"] + half)
 
@@ -80,10 +72,9 @@ def series_colour(field: str, domains: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def sparsity_axis(data: pd.DataFrame) -> alt.X:
+def by_sparsity(data: pd.DataFrame) -> alt.X:
     """One tick a round, labelled with its sparsity in per cent."""
-    sparsities = data.groupby("round")["sparsity"].max()
-    labels = dict(enumerate(map(sparsity_label, sparsities)))
+    labels = sparsity_labels(data)
     return (
         alt.X("round:Q")
         .scale(domain=[-0.3, max(labels) + 0.3], nice=False)
@@ -92,7 +83,7 @@ def sparsity_axis(data: pd.DataFrame) -> alt.X:
             labelExpr=f"{labels}[datum.value]",
             labelAngle=-90 if len(labels) > 7 else 0,
             grid=False,
-            title="sparsity (%), one tick a round",
+            title=AXIS_LABEL,
         )
     )
 
@@ -118,3 +109,59 @@ def styled(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart) -> alt.Top
         .configure_title(fontSize=13, fontWeight="normal", anchor="start")
         .configure_view(stroke=None)
     )
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing that a reader may choose.
+
+    Attributes:
+        label: what the page calls it.
+        choices: in the order of the menu or slider.
+        value: the choice it begins with.
+        slides: whether it is a slider.
+    """
+
+    label: str
+    choices: list[Any]
+    value: Any
+    slides: bool
+
+
+def controls_of(spec: Spec) -> dict[str, Control]:
+    """The controls of a chart of Vega-Lite, by the names of what they set."""
+    found = {}
+    for name, bind, value in _bound(spec):
+        slides = bind["input"] == "range"
+        choices = _stops(bind) if slides else list(bind["options"])
+        found[name] = Control(bind["name"].strip(), choices, value, slides)
+    return found
+
+
+def beginning_with(spec: Spec, choices: Mapping[str, Any]) -> Spec:
+    """The specification with these values for its controls."""
+    parameters = []
+    for parameter in spec["params"]:
+        value = parameter["value"]
+        if "select" in parameter:
+            value = [{field: choices.get(field, begins) for field, begins in value[0].items()}]
+        else:
+            value = choices.get(parameter["name"], value)
+        parameters.append(parameter | {"value": value})
+    return spec | {"params": parameters}
+
+
+def _bound(spec: Spec) -> Iterator[tuple[str, Spec, Any]]:
+    """Name, element and value of each control; a selection, which comes last, has one a field."""
+    for parameter in sorted(spec.get("params", []), key=lambda found: "select" in found):
+        if "select" in parameter:
+            for field, bind in parameter["bind"].items():
+                yield field, bind, parameter["value"][0][field]
+        else:
+            yield parameter["name"], parameter["bind"], parameter["value"]
+
+
+def _stops(bind: Spec) -> list[Any]:
+    """The values at which a slider stops."""
+    steps = round((bind["max"] - bind["min"]) / bind["step"])
+    return [bind["min"] + bind["step"] * step for step in range(steps + 1)]

@@ -1,14 +1,20 @@
-"""Figures of the data before any training: lengths (§3) and divergences (Fig. 1)."""
+"""The data before any training: lengths (§3), divergences (Fig. 1), subwords that tell apart."""
 
 from collections.abc import Mapping, Sequence
 
+import altair as alt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from ltlib.data.divergence import paper_scale
 from ltlib.errors import InputError
+from ltlib.figures.controls import PIXELS, choice, styled
+from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import BLUE, VERMILLION, WIDTH, Drawing, drawable
+
+QUANTILES = {"low": 0.05, "quarter": 0.25, "median": 0.5, "three quarters": 0.75, "high": 0.95}
+TOP = 20  # subwords shown for two domains
 
 
 def divergence_heatmap(matrix: pd.DataFrame, vocabulary_size: int | None = None) -> Drawing:
@@ -69,6 +75,102 @@ def review_lengths(lengths: Mapping[str, Sequence[int]]) -> Drawing:
     axes.set_xlabel("subwords in a text (line: median, box: middle half, whiskers: 5 to 95%)")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+def lengths_by_label(lengths: Mapping[tuple[str, str], Sequence[int]], domain: str) -> Explorable:
+    """How long the negative and the positive texts of a domain are.
+
+    Args:
+        lengths: subwords of each text, by domain and label.
+        domain: where the menu begins.
+    """
+    data = pd.DataFrame(
+        {"domain": d, "label": label, "texts": len(counts)}
+        | {name: float(np.quantile(counts, share)) for name, share in QUANTILES.items()}
+        for (d, label), counts in lengths.items()
+    )
+    title = "subwords in a text (line: median, box: middle half, whiskers: 5 to 95%)"
+    tooltip = ["domain:N", "label:N", "texts:Q", *(f"{name}:Q" for name in QUANTILES)]
+    base = (
+        alt.Chart(data)
+        .transform_filter("datum.domain == domain")
+        .encode(y=alt.Y("label:N").sort(None).title(None), tooltip=tooltip)
+    )
+    x = alt.X("low:Q").scale(domain=[0, float(data["high"].max())]).title(title)
+    whiskers = base.mark_rule().encode(x=x, x2="high:Q")
+    box = base.mark_bar(size=30, color="#CFE5F3", stroke=BLUE)
+    line = base.mark_tick(size=30, thickness=3, opacity=1, color=VERMILLION).encode(x="median:Q")
+    domains = list(dict.fromkeys(data["domain"]))
+    chart = alt.layer(whiskers, box.encode(x="quarter:Q", x2="three quarters:Q"), line)
+    return Explorable(
+        styled(
+            chart.add_params(
+                alt.param("domain", value=domain, bind=choice("Domain ", domains))
+            ).properties(width=PIXELS, height=120)
+        ),
+        data,
+        "Quantiles of the lengths of training texts in subwords, by domain and label",
+        "lengths-by-label",
+        dict.fromkeys(QUANTILES, "{:.0f}") | {"texts": "{:,}"},
+    )
+
+
+def words_between(
+    terms: Mapping[tuple[str, str], pd.DataFrame], first: str, second: str
+) -> Explorable:
+    """The subwords that contribute most to the divergence of two domains (§3, Eq. 1).
+
+    Args:
+        terms: by domains, columns `piece, p, q, term` as `quantities.contributions` gives them.
+        first, second: where the menus begin.
+    """
+    data = pd.concat(
+        table.head(TOP).assign(first=a, second=b, rank=range(1, len(table.head(TOP)) + 1))
+        for (a, b), table in terms.items()
+    )
+    data = data[["first", "second", "rank", "piece", "p", "q", "term"]].reset_index(drop=True)
+    data["term"] = data["term"].round(7)  # so that the page is the same from any processor
+    reach = 1000 * float(data["term"].max())
+    said = "'← more frequent in ' + first + '  |  more frequent in ' + second + ' →'"
+    bars = (
+        alt.Chart(data)
+        .transform_filter("datum.first == first && datum.second == second")
+        .transform_calculate(share="1000 * datum.term * (datum.p > datum.q ? -1 : 1)")
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q")
+            .scale(domain=[-reach, reach])
+            .axis(labelExpr="abs(datum.value)")
+            .title("share of the divergence (thousandths of a nat)"),
+            y=alt.Y("piece:N").sort(field="rank", op="min").title(None),
+            color=alt.condition("datum.share < 0", alt.value(BLUE), alt.value(VERMILLION)),
+            tooltip=[
+                alt.Tooltip("piece:N"),
+                alt.Tooltip("p:Q", title="frequency in the first", format=".3%"),
+                alt.Tooltip("q:Q", title="frequency in the second", format=".3%"),
+                alt.Tooltip("term:Q", title="share, in nats", format=".5f"),
+            ],
+        )
+    )
+    firsts, seconds = ([*dict.fromkeys(data[name])] for name in ("first", "second"))
+    chart = bars.add_params(
+        alt.param("first", value=first, bind=choice("First domain ", firsts)),
+        alt.param("second", value=second, bind=choice("Second domain ", seconds)),
+    ).properties(
+        width=PIXELS - 40,
+        height=alt.Step(20),
+        title=alt.Title(
+            alt.ExprRef(f"first == second ? 'One domain: nothing to tell apart' : {said}"),
+            anchor="middle",
+        ),
+    )
+    return Explorable(
+        styled(chart),
+        data,
+        "Subwords that contribute most to the divergence of two domains, their frequency in each",
+        "subwords-between",
+        {"p": "{:.4%}", "q": "{:.4%}", "term": "{:.5f}"},
+    )
 
 
 def _heat(axes: Axes, values: pd.DataFrame, form: str) -> None:

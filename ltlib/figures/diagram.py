@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from ltlib.figures.looks import BLUE, GREY, VERMILLION, Drawing
+from ltlib.strategies import MASKS_RANDOM, MASKS_RESET, TICKET_TARGET
 
 SOURCE, TARGET, FRESH = VERMILLION, BLUE, GREY
 CELLS = 6  # a mask is drawn as 6 × 6 weights
@@ -12,9 +13,9 @@ SIDE = 1.0  # of one drawn matrix, in units of the drawing
 COLUMNS = {"mask": 2.3, "values": 4.3, "network": 6.3, "data": 8.4}
 ROWS = (
     # strategy, origin of masks, of initial values, and what to call those values
-    ("ticket-target", TARGET, TARGET, "θ₀ of the target"),
-    ("masks-reset", SOURCE, SOURCE, "θ₀ of the source"),
-    ("masks-random", SOURCE, FRESH, "drawn afresh"),
+    (TICKET_TARGET, TARGET, TARGET, "θ₀ of the target"),
+    (MASKS_RESET, SOURCE, SOURCE, "θ₀ of the source"),
+    (MASKS_RANDOM, SOURCE, FRESH, "drawn afresh"),
 )
 
 

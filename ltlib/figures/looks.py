@@ -2,10 +2,10 @@
 
 import io
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -17,6 +17,15 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter, StrMethodFormatter
 from PIL import Image
 
+from ltlib.strategies import (
+    FULL_MODEL,
+    MASKS_RANDOM,
+    MASKS_RESET,
+    TICKET_RANDOM,
+    TICKET_RESET,
+    TICKET_TARGET,
+)
+
 # Black, blue and vermillion are Okabe and Ito's. Others of theirs are too light for a line on
 # white; these stay as far from one another for readers who see fewer colours (tests/test_palette).
 BLACK, BLUE, VERMILLION, GREEN = "#000000", "#0072B2", "#D55E00", "#185746"
@@ -26,6 +35,7 @@ GREY = "#5F5F5F"
 WIDTH = 7.0  # inches of a figure that takes the whole column
 PIXELS_PER_INCH = 100  # on the page: a figure 7 inches wide is shown 700 pixels wide
 SHARPNESS = 1.6  # pixels stored for each pixel shown
+AXIS_LABEL = "sparsity (%), one tick a round"
 UPRIGHT_ROUNDS = 6  # up to here the labels of the sparsity axis stand upright
 UPRIGHT_INCHES, TURNED_INCHES = 0.36, 0.17  # room that one such label needs
 
@@ -89,12 +99,12 @@ class Look:
 
 
 STRATEGY_LOOKS = {
-    "full-model": Look(BLACK, "", (0, (6, 3))),
-    "ticket-target": Look(BLACK, "D", (0, (1, 1.2))),
-    "ticket-reset": Look(BLUE, "o", "-"),
-    "masks-reset": Look(BLUE, "o", "-"),
-    "ticket-random": Look(VERMILLION, "s", (0, (4, 1.5))),
-    "masks-random": Look(VERMILLION, "s", (0, (4, 1.5))),
+    FULL_MODEL: Look(BLACK, "", (0, (6, 3))),
+    TICKET_TARGET: Look(BLACK, "D", (0, (1, 1.2))),
+    TICKET_RESET: Look(BLUE, "o", "-"),
+    MASKS_RESET: Look(BLUE, "o", "-"),
+    TICKET_RANDOM: Look(VERMILLION, "s", (0, (4, 1.5))),
+    MASKS_RANDOM: Look(VERMILLION, "s", (0, (4, 1.5))),
 }
 
 SERIES_LOOKS = (
@@ -123,21 +133,33 @@ def sparsity_label(sparsity: float) -> str:
     return f"{100 * sparsity:.{decimals}f}"
 
 
-def sparsity_axis(axes: Axes, sparsities: Sequence[float], width: float) -> None:
+def sparsity_labels(table: pd.DataFrame) -> dict[int, str]:
+    """What the axis says at each round from 0 to the last; nothing at one that is not there.
+
+    Args:
+        table: with columns `round` and `sparsity`.
+    """
+    sparsities = table.groupby("round")["sparsity"].mean()
+    rounds = range(int(sparsities.index.max()) + 1)
+    return {r: sparsity_label(sparsities[r]) if r in sparsities else "" for r in rounds}
+
+
+def sparsity_axis(axes: Axes, table: pd.DataFrame, width: float) -> None:
     """One equally spaced tick a round, labelled with the sparsity in percent.
 
     Args:
         axes: its horizontal axis counts rounds.
-        sparsities: the sparsity of each round, from round 0, as fractions.
+        table: as `sparsity_labels` takes it.
         width: inches the panel has; where labels would touch, every second, third, … is shown.
     """
-    last = len(sparsities) - 1
+    labels = sparsity_labels(table)
+    last = max(labels)
     turned = last > UPRIGHT_ROUNDS
     room = TURNED_INCHES if turned else UPRIGHT_INCHES
     labelled = range(0, last + 1, max(1, math.ceil((last + 1) * room / width)))
     axes.set_xticks(
         labelled,
-        [sparsity_label(sparsities[r]) for r in labelled],
+        [labels[r] for r in labelled],
         rotation=90 if turned else 0,
         fontsize=9,
     )

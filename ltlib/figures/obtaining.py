@@ -1,142 +1,94 @@
-"""One function a figure: a table in, a matplotlib `Figure` out. Nothing here trains."""
+"""Obtaining tickets (§5.2): their accuracies, printed and to explore."""
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-import numpy as np
+import altair as alt
 import pandas as pd
 
-from ltlib.errors import InputError
-from ltlib.figures.data import divergence_heatmap, review_lengths
-from ltlib.figures.diagram import transfer_diagram
-from ltlib.figures.looks import BLACK, GREY, WIDTH, Drawing, drawable, series_look, sparsity_axis
-from ltlib.figures.panels import (
-    AXIS_LABEL,
-    grid_of_panels,
-    over_replicates,
-    sparsities_by_round,
-    tidy,
+from ltlib.figures.controls import (
+    FORMATS,
+    PIXELS,
+    hover,
+    reach,
+    strategy_colour,
+    strategy_shape,
+    styled,
+    with_bars,
 )
-from ltlib.results.quantities import transition_sparsity
-from ltlib.results.side_by_side import obtained, transferred
-
-__all__ = [
-    "divergence_heatmap",
-    "obtaining",
-    "phase_transition",
-    "review_lengths",
-    "transfer_diagram",
-    "transferring",
-]
-
-T = TypeVar("T")
+from ltlib.figures.explorable import Explorable
+from ltlib.figures.looks import Drawing
+from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
+from ltlib.results.side_by_side import obtained, over_replicates
+from ltlib.strategies import FULL_MODEL, TICKET_STRATEGIES
 
 
-def obtaining(
-    results: pd.DataFrame, domains: Sequence[str] | None = None, n_test: int | None = None
-) -> Drawing:
+def obtaining(results: pd.DataFrame, domains: Sequence[str] | None = None) -> Drawing:
     """Accuracy against sparsity of the tickets of each domain (Fig. 3).
+
+    The standard error that the smallest test set imposes is drawn once, where its size is known.
 
     Args:
         results: the results table.
         domains: the panels, in order; all that the table holds when None.
-        n_test: reviews in a test set; when given, the standard error that a test set of this
-            size imposes is drawn once.
 
     Raises:
         InputError: no such results, or a domain that they do not hold.
     """
     table = obtained(results)
-    shown = _chosen(domains, table["domain"], "domain")
+    shown = chosen(domains, table["domain"], "domain")
     panels = {domain: table[table["domain"] == domain] for domain in shown}
-    return grid_of_panels(panels, ("ticket-reset", "ticket-random"), "full-model", n_test)
+    return grid_of_panels(panels, TICKET_STRATEGIES, FULL_MODEL, tested_on(results))
 
 
-def transferring(
-    results: pd.DataFrame,
-    pairs: Sequence[tuple[str, str]] | None = None,
-    n_test: int | None = None,
-) -> Drawing:
-    """Accuracy on the target against the sparsity of the source's masks (Fig. 4).
-
-    Args:
-        results: the results table, the targets' own tickets among its rows.
-        pairs: (source, target) of the panels, in order; all that the table holds when None.
-        n_test: as in `obtaining`.
-
-    Raises:
-        InputError: no such results, or a pair that they do not hold.
-    """
-    table = transferred(results)
-    known = list(zip(table["source"], table["target"], strict=True))
-    shown = _chosen(pairs, known, "pair")
-    panels = {
-        f"{source} → {target}": table[(table["source"] == source) & (table["target"] == target)]
-        for source, target in shown
-    }
-    strategies = ("ticket-target", "masks-reset", "masks-random")
-    return grid_of_panels(panels, strategies, None, n_test)
-
-
-def phase_transition(results: pd.DataFrame, threshold: float = 0.02) -> Drawing:
-    """Ticket-reset minus ticket-random against sparsity: where initial values begin to matter.
-
-    The difference is taken within a replicate and averaged over replicates; bars are its
-    standard deviation. The grey band holds differences smaller than `threshold`; a ring marks the
-    round from which a domain stays above it.
+def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explorable:
+    """Test accuracies of the tickets of every domain at one sparsity, under a slider (§5.2).
 
     Args:
         results: the results table.
-        threshold: a difference of accuracies (0.02 is two points) too small to speak of.
+        parameters: of the network, all of them.
+        round: where the slider begins.
 
     Raises:
         InputError: no such results.
     """
     table = obtained(results)
-    table["difference"] = 100 * (table["ticket-reset"] - table["ticket-random"])
-    sparsities = np.array(sparsities_by_round(table))
-    figure = Drawing(WIDTH, 3.4)
-    axes = figure.subplots()
-    axes.axhspan(-100 * threshold, 100 * threshold, color="#E4E4E4", zorder=0)
-    axes.axhline(0, color=GREY, linewidth=0.8)
-    domains = list(dict.fromkeys(table["domain"]))
-    for index, domain in enumerate(domains):
-        curve = over_replicates(table[table["domain"] == domain], "difference")
-        shift = 0.08 * (index - (len(domains) - 1) / 2)  # so that bars do not hide one another
-        axes.errorbar(
-            curve.index + shift,
-            curve["mean"],
-            yerr=curve["std"].fillna(0),
-            elinewidth=0.8,
-            label=drawable(domain),
-            **series_look(index).line_options(),
-        )
-        start = transition_sparsity(results, domain, threshold)
-        ringed = curve.index[np.isclose(sparsities[curve.index], start)]
-        axes.plot(
-            ringed + shift, curve["mean"][ringed], "o", markersize=11, fillstyle="none", color=BLACK
-        )
-    sparsity_axis(axes, list(sparsities), width=WIDTH - 0.8)
-    axes.set_xlabel(AXIS_LABEL)
-    axes.set_ylabel("reset − random (points)")
-    figure.legend(loc="outside upper center", ncols=min(4, len(domains)), frameon=False, fontsize=9)
-    tidy(axes)
-    return figure
-
-
-def _chosen(wanted: Iterable[T] | None, column: Iterable[T], kind: str) -> list[T]:
-    known = list(dict.fromkeys(column))
-    chosen = known if wanted is None else list(dict.fromkeys(wanted))
-    for name in chosen:
-        if name not in known:
-            raise InputError(
-                f"results: {kind} {_named(name)} is not there; there are "
-                + ", ".join(_named(k) for k in known)
-            )
-    if not chosen:
-        raise InputError(f"results: no {kind} to draw; name one of {', '.join(map(_named, known))}")
-    return chosen
-
-
-def _named(name: object) -> str:
-    return ":".join(name) if isinstance(name, tuple) else f"{name}"
+    strategies = [FULL_MODEL, *were_run(table, TICKET_STRATEGIES)]
+    data = over_replicates(table, ["domain"], strategies)
+    data = with_bars(data[(data["strategy"] != FULL_MODEL) | (data["round"] == 0)])
+    data.insert(3, "survivors", ((1 - data["sparsity"]) * parameters).round().astype(int))
+    base = alt.Chart(data).transform_filter(
+        f"datum.round == round || datum.strategy == '{FULL_MODEL}'"
+    )
+    places = {
+        "y": alt.Y("domain:N").sort(None).title(None),
+        "yOffset": alt.YOffset("strategy:N").sort(strategies),
+        "color": strategy_colour(strategies),
+    }
+    x = alt.X("low:Q").scale(domain=reach(data)).axis(format="%")
+    bars = base.mark_rule(strokeWidth=2).encode(
+        x=x.title("test accuracy: mean over replicates ± one standard deviation"),
+        x2="high:Q",
+        **places,
+    )
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x="mean:Q", shape=strategy_shape(strategies), tooltip=hover("domain", "strategy"), **places
+    )
+    by_round = data.groupby("round")[["sparsity", "survivors"]].max()
+    said = (
+        f"'Sparsity ' + format({by_round['sparsity'].tolist()}[round], '.3%') + ', '"
+        f" + format({by_round['survivors'].tolist()}[round], ',')"
+        f" + ' of {parameters:,} weights survive'"
+    )
+    slider = alt.binding_range(min=0, max=int(by_round.index.max()), step=1, name="Round ")
+    chart = (
+        alt.layer(bars, dots)
+        .add_params(alt.param(name="round", value=round, bind=slider))
+        .properties(width=PIXELS, height=260, title=alt.Title(alt.ExprRef(said)))
+    )
+    return Explorable(
+        styled(chart),
+        data.drop(columns=["low", "high"]),
+        "Test accuracy of each domain's tickets by round: mean, standard deviation, replicates",
+        "tickets-by-round",
+        FORMATS | {"survivors": "{:,}"},
+    )

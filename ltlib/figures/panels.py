@@ -1,9 +1,9 @@
 """Panels of accuracy against sparsity, one a domain or task."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -11,9 +11,19 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.lines import Line2D
 
 from ltlib.errors import InputError
-from ltlib.figures.looks import GREY, STRATEGY_LOOKS, WIDTH, Drawing, drawable, sparsity_axis
+from ltlib.figures.looks import (
+    AXIS_LABEL,
+    GREY,
+    STRATEGY_LOOKS,
+    WIDTH,
+    Drawing,
+    drawable,
+    sparsity_axis,
+)
+from ltlib.results.side_by_side import over_replicates
+from ltlib.results.table import TEST_REVIEWS, smallest_test_set
 
-AXIS_LABEL = "sparsity (%), one tick a round"
+T = TypeVar("T")
 PANEL_HEIGHTS = {1: 3.6, 2: 2.6, 3: 2.2}  # inches, by the number of columns
 
 
@@ -32,13 +42,13 @@ def grid_of_panels(
     """
     columns = 1 if len(panels) == 1 else 2 if len(panels) <= 5 else 3
     rows = math.ceil(len(panels) / columns)
-    drawn = [s for s in strategies if any(_has_curve(table, s) for table in panels.values())]
+    drawn = were_run(pd.concat(panels.values()), strategies)
     figure = Drawing(WIDTH, 0.9 + PANEL_HEIGHTS[columns] * rows)
     grid = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
     for axes, (title, table) in zip(grid, panels.items(), strict=False):
         _panel(axes, table, drawn, reference)
         axes.set_title(drawable(title), fontsize=10)
-        sparsity_axis(axes, sparsities_by_round(table), width=(WIDTH - 0.7) / columns - 0.2)
+        sparsity_axis(axes, table, width=(WIDTH - 0.7) / columns - 0.2)
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
     for axes in grid[::columns]:
@@ -55,15 +65,40 @@ def grid_of_panels(
     return figure
 
 
-def over_replicates(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Mean and standard deviation over replicates by round; no deviation for one replicate."""
-    return table.groupby("round")[column].agg(["mean", "std"])
+def curve(table: pd.DataFrame, strategy: str) -> pd.DataFrame:
+    """Columns `mean, deviation` over replicates by round; not numbers where none was run."""
+    known = over_replicates(table, [], [strategy]).set_index("round")
+    return known[["mean", "deviation"]].reindex(sorted(set(table["round"])))
 
 
-def sparsities_by_round(table: pd.DataFrame) -> list[float]:
-    """Sparsity of each round from 0 to the last; not a number where a round is missing."""
-    by_round = table.groupby("round")["sparsity"].mean()
-    return [float(by_round.get(r, np.nan)) for r in range(int(by_round.index.max()) + 1)]
+def were_run(table: pd.DataFrame, strategies: Sequence[str]) -> list[str]:
+    """The strategies of which there is more than round 0, which may be the full model's."""
+    pruned = table[table["round"] > 0]
+    return [s for s in strategies if pruned.empty or pruned[s].notna().any()]
+
+
+def chosen(wanted: Iterable[T] | None, column: Iterable[T], kind: str) -> list[T]:
+    """The panels to draw, in order: those asked for, or all that are there.
+
+    Raises:
+        InputError: one is not there, or none is asked for.
+    """
+    known = list(dict.fromkeys(column))
+    names = known if wanted is None else list(dict.fromkeys(wanted))
+    for name in names:
+        if name not in known:
+            raise InputError(
+                f"results: {kind} {_named(name)} is not there; there are "
+                + ", ".join(_named(k) for k in known)
+            )
+    if not names:
+        raise InputError(f"results: no {kind} to draw; name one of {', '.join(map(_named, known))}")
+    return names
+
+
+def tested_on(results: pd.DataFrame) -> int | None:
+    """Reviews in the smallest test set; None where the results table does not say."""
+    return smallest_test_set(results) if TEST_REVIEWS in results else None
 
 
 def standard_error(accuracy: float, n_test: int) -> float:
@@ -84,21 +119,19 @@ def tidy(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def _has_curve(table: pd.DataFrame, strategy: str) -> bool:
-    """Whether the strategy was run: its round 0 alone may be the full model's."""
-    rounds = table.loc[table[strategy].notna(), "round"]
-    return bool((rounds > 0).any()) or int(table["round"].max()) == 0
+def _named(name: object) -> str:
+    return ":".join(name) if isinstance(name, tuple) else f"{name}"
 
 
 def _panel(
     axes: Axes, table: pd.DataFrame, strategies: Sequence[str], reference: str | None
 ) -> None:
     for strategy in strategies:
-        curve = over_replicates(table, strategy) * 100
+        points = curve(table, strategy) * 100
         look = STRATEGY_LOOKS[strategy]
-        axes.plot(curve.index, curve["mean"], **look.line_options())
-        low, high = curve["mean"] - curve["std"], curve["mean"] + curve["std"]
-        axes.fill_between(curve.index, low, high, color=look.colour, alpha=0.18, linewidth=0)
+        axes.plot(points.index, points["mean"], **look.line_options())
+        low, high = points["mean"] - points["deviation"], points["mean"] + points["deviation"]
+        axes.fill_between(points.index, low, high, color=look.colour, alpha=0.18, linewidth=0)
     if reference is not None:
         level = 100 * table.loc[table["round"] == 0, reference].mean()
         look = STRATEGY_LOOKS[reference]

@@ -1,31 +1,18 @@
-"""What the chapters show besides figures: tables, numbers for the prose, controls to explore."""
+"""Tables with a caption, and numbers and texts as they are read."""
 
-import base64
 import html
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from ltlib.errors import InputError
 from ltlib.results.words import in_points
 
-GLUED = "application/papermill.record/text/plain"  # where the book looks numbers of its prose up
-WIDGET = "application/vnd.jupyter.widget-view+json"
 TEXT_SHOWN = 90  # characters of a review in a table
 
 Format = str | Callable[[Any], str]
-
-
-class Shown(Protocol):
-    """A picture: a `Drawing` or an `Explorable`."""
-
-    def png(self) -> bytes:
-        """The picture."""
-
-    def size_shown(self) -> dict[str, int]:
-        """Width and height on the page, in pixels."""
 
 
 class Table:
@@ -86,7 +73,7 @@ class Table:
         )
 
 
-def shortened(text: str) -> str:
+def first_words(text: str) -> str:
     """A review in one line, cut after a few words: for a table's `formats`."""
     line = " ".join(text.split())
     if len(line) <= TEXT_SHOWN:
@@ -102,94 +89,6 @@ def points(difference: float) -> str:
 def percent(fraction: float) -> str:
     """A fraction as it is read: `92.5%`; a dash when nothing was measured."""
     return "–" if math.isnan(fraction) else f"{100 * fraction:.1f}%"
-
-
-def glue(**values: str) -> None:
-    """Hand numbers to the prose of the book, by name, formatted as they are to be read."""
-    from IPython.display import display
-
-    for name, value in values.items():
-        display(
-            {GLUED: repr(value)},
-            raw=True,
-            metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
-        )
-
-
-def explore(draw: Callable[..., Shown], **controls: Sequence[Any]) -> None:
-    """Show `draw` for the first choice of every control, and let a reader choose others.
-
-    With a kernel and ipywidgets at hand the picture follows the controls; a page without
-    them shows the picture alone.
-
-    Args:
-        draw: takes the controls by name.
-        controls: the choices of each control.
-
-    Raises:
-        InputError: a control without choices.
-    """
-    from IPython.display import display
-
-    for name, choices in controls.items():
-        if len(choices) == 0:
-            raise InputError(f"explore: control '{name}' has no choices; give it at least one")
-    figure = draw(**{name: choices[0] for name, choices in controls.items()})
-    bundle: dict[str, Any] = {
-        "image/png": base64.b64encode(figure.png()).decode(),
-        "text/plain": f"a figure with controls: {', '.join(controls)}",
-    }
-    if (view := _interactive(draw, figure, controls)) is not None:
-        bundle[WIDGET] = view
-    display(bundle, raw=True, metadata={"image/png": figure.size_shown()})
-
-
-def _interactive(
-    draw: Callable[..., Shown], figure: Shown, controls: Mapping[str, Sequence[Any]]
-) -> dict[str, Any] | None:
-    """The widget's view, or None where ipywidgets or a kernel is missing."""
-    from IPython.core.getipython import get_ipython
-
-    if getattr(get_ipython(), "kernel", None) is None:
-        return None
-    try:
-        box = control_box(draw, figure, controls)
-    except ImportError:
-        return None
-    view: dict[str, Any] = box._repr_mimebundle_()[WIDGET]
-    return view
-
-
-def control_box(
-    draw: Callable[..., Shown], figure: Shown, controls: Mapping[str, Sequence[Any]]
-) -> Any:
-    """An ipywidgets box: a menu or, for numbers, a slider a control; the picture follows them."""
-    import ipywidgets
-
-    choosers = {name: _chooser(name, choices) for name, choices in controls.items()}
-    width = str(figure.size_shown()["width"])
-    picture = ipywidgets.Image(value=figure.png(), format="png", width=width)
-    notice = ipywidgets.Label()
-
-    def redraw(_: object) -> None:
-        try:
-            picture.value = draw(**{name: box.value for name, box in choosers.items()}).png()
-            notice.value = ""
-        except InputError as error:
-            notice.value = str(error)
-
-    for box in choosers.values():
-        box.observe(redraw, names="value")
-    return ipywidgets.VBox([ipywidgets.HBox(list(choosers.values())), picture, notice])
-
-
-def _chooser(name: str, choices: Sequence[Any]) -> Any:
-    import ipywidgets
-
-    if all(isinstance(choice, (int, float)) for choice in choices):
-        options = sorted(choices)
-        return ipywidgets.SelectionSlider(options=options, value=choices[0], description=name)
-    return ipywidgets.Dropdown(options=list(choices), description=name)
 
 
 def _formatted(value: Any, form: Format) -> str:

@@ -1,29 +1,56 @@
-"""Transferring tickets as a reader explores it: one task at a time (§5.3)."""
+"""Transferring tickets (§5.3): accuracies on the target, printed and to explore task by task."""
 
 import itertools
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
 
 from ltlib.figures.controls import (
     FORMATS,
-    WIDTH,
+    PIXELS,
+    by_sparsity,
     choice,
     hover,
-    over_replicates,
     reach,
-    sparsity_axis,
     strategy_colour,
     strategy_shape,
     styled,
+    with_bars,
 )
 from ltlib.figures.explorable import Explorable
+from ltlib.figures.looks import Drawing
+from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
 from ltlib.results.claims import transfer_verdict
-from ltlib.results.side_by_side import transferred
-from ltlib.strategies import MASKS_STRATEGIES as MASKS
+from ltlib.results.side_by_side import over_replicates, transferred
+from ltlib.strategies import MASKS_STRATEGIES, TICKET_TARGET, TRANSFER
 
 PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
+MASKS = "masks-"  # how the names of transferred strategies begin; what follows says the values
+
+
+def transferring(results: pd.DataFrame, pairs: Sequence[tuple[str, str]] | None = None) -> Drawing:
+    """Accuracy on the target against the sparsity of the source's masks (Fig. 4).
+
+    The standard error of the smallest test set is drawn as in `obtaining`.
+
+    Args:
+        results: the results table, the targets' own tickets among its rows.
+        pairs: (source, target) of the panels, in order; all that the table holds when None.
+
+    Raises:
+        InputError: no such results, or a pair that they do not hold.
+    """
+    table = transferred(results)
+    known = list(zip(table["source"], table["target"], strict=True))
+    shown = chosen(pairs, known, "pair")
+    panels = {
+        f"{source} → {target}": table[(table["source"] == source) & (table["target"] == target)]
+        for source, target in shown
+    }
+    strategies = (TICKET_TARGET, *MASKS_STRATEGIES)
+    return grid_of_panels(panels, strategies, None, tested_on(results))
 
 
 def transfer_between(
@@ -39,13 +66,15 @@ def transfer_between(
     Raises:
         InputError: no transfers among the results.
     """
-    strategies = ["ticket-target", *MASKS]
-    data = over_replicates(transferred(results), ["source", "target"], strategies)
+    table = transferred(results)
+    strategies = were_run(table, [TICKET_TARGET, *MASKS_STRATEGIES])
+    data = with_bars(over_replicates(table, ["source", "target"], strategies))
+    drawn_from = [s.removeprefix(MASKS) for s in strategies if s in MASKS_STRATEGIES]
     shown = (
         "datum.source == source && datum.target == target"
-        " && (datum.strategy == 'ticket-target' || datum.strategy == 'masks-' + values)"
+        f" && (datum.strategy == '{TICKET_TARGET}' || datum.strategy == '{MASKS}' + values)"
     )
-    base = alt.Chart(data).transform_filter(shown).encode(x=sparsity_axis(data))
+    base = alt.Chart(data).transform_filter(shown).encode(x=by_sparsity(data))
     colour = strategy_colour(strategies)
     band = base.mark_area(opacity=0.18).encode(
         y=alt.Y("low:Q").scale(domain=reach(data)).axis(format="%").title("test accuracy"),
@@ -66,10 +95,10 @@ def transfer_between(
         .add_params(
             alt.param(name="source", value=source, bind=choice("Source ", sources)),
             alt.param(name="target", value=target, bind=choice("Target ", targets)),
-            alt.param(name="values", value=values, bind=choice("Values ", ["reset", "random"])),
+            alt.param(name="values", value=values, bind=choice("Values ", drawn_from)),
         )
         .properties(
-            width=WIDTH,
+            width=PIXELS,
             height=300,
             title=alt.Title(alt.ExprRef(f"{said} || ['No such task: choose another target', '']")),
         )
@@ -87,10 +116,10 @@ def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame) -> dict[str,
     """Two lines for each task and strategy: how far apart the domains are, and the verdict."""
     known = len(divergence) > 0
     apart = divergence.set_index(["source", "target"])["nats"].to_dict() if known else {}
-    moved = results[results["experiment"] == "transfer"]
+    moved = results[results["experiment"] == TRANSFER]
     said = {}
     for (source, target), strategy in itertools.product(
-        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), MASKS
+        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), MASKS_STRATEGIES
     ):
         verdict = transfer_verdict(results, source, target, strategy)
         nats = f"{apart[source, target]:.3f} nats" if apart else "not known"
@@ -98,7 +127,7 @@ def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame) -> dict[str,
             f"Up to 90% sparsity {strategy} − ticket-target is {points(verdict.mean)}: "
             f"{PLACES.get(verdict.place, verdict.place)}"
         )
-        said[source + target + strategy.removeprefix("masks-")] = [
+        said[source + target + strategy.removeprefix(MASKS)] = [
             f"{source} → {target}: JSD {nats}",
             found,
         ]

@@ -7,7 +7,6 @@ them; elsewhere on all sources where that makes sense, and not at all where it d
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,12 +16,14 @@ from ltlib.results.grid import Measure, missing_runs
 from ltlib.results.quantities import EARLY, deviations, transfer_lead
 from ltlib.results.side_by_side import transferred
 from ltlib.results.table import check_table
-from ltlib.results.verdicts import ALIKE, NOT_MEASURED, Claimed, Verdict, by_replicate, judge
-from ltlib.results.words import claims_in_brief, claims_in_full, in_points
+from ltlib.results.verdicts import (
+    ALIKE,
+    Claimed,
+    Verdict,
+    by_replicate,
+    judge,
+)
 from ltlib.strategies import MASKS_STRATEGIES, OBTAIN, TICKET_TARGET, TRANSFER
-
-if TYPE_CHECKING:
-    from ltlib.figures.tables import Table
 
 
 def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
@@ -87,21 +88,6 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def claims_table(claims: pd.DataFrame, caption: str) -> "Table":
-    """What `judged` gives, to be read: in points, with the verdict beside the claim."""
-    from ltlib.figures.tables import Table
-
-    return Table(claims_in_full(claims), caption, {"mean": in_points})
-
-
-def miniature(claims: pd.DataFrame, caption: str) -> "Table":
-    """Claim, verdict and mean in points, of the claims that were measured."""
-    from ltlib.figures.tables import Table
-
-    known = claims[claims["verdict"] != NOT_MEASURED]
-    return Table(claims_in_brief(known), caption, {"mean": in_points})
-
-
 def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: str) -> Verdict:
     """Whether a transferred ticket is as accurate as the target's own, up to 90% sparsity.
 
@@ -131,19 +117,3 @@ def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: 
     lead = partial(transfer_lead, better=strategy, worse=TICKET_TARGET, upto=EARLY)
     measure = Measure(lead, (strategy, TICKET_TARGET), ((0.0, EARLY),))
     return _on_whole_grid(results[obtain | task], TRANSFER, measure, ALIKE)
-
-
-def tasks_judged(results: pd.DataFrame) -> pd.DataFrame:
-    """`transfer_verdict` of every task, as texts: mean in points and place, a column a strategy.
-
-    Raises:
-        InputError: no transfers in the table.
-    """
-    known = transferred(results)[["source", "target"]].drop_duplicates(ignore_index=True)
-    for strategy in MASKS_STRATEGIES:
-        verdicts = [
-            transfer_verdict(results, source, target, strategy)
-            for source, target in zip(known["source"], known["target"], strict=True)
-        ]
-        known[strategy] = [f"{in_points(found.mean)} {found.place}" for found in verdicts]
-    return known

@@ -3,30 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import altair as alt
 import pandas as pd
 
 from ltlib.errors import InputError
-from ltlib.figures.controls import (
-    FORMATS,
-    WIDTH,
-    choice,
-    hover,
-    over_replicates,
-    reach,
-    series_colour,
-    styled,
-)
-from ltlib.figures.explorable import Explorable
 from ltlib.results.claims import judged
 from ltlib.results.side_by_side import obtained
 from ltlib.results.table import read_table
 from ltlib.results.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
-from ltlib.strategies import FULL_MODEL, TICKET_STRATEGIES
+from ltlib.strategies import FULL_MODEL
 
 VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
-STRATEGIES = TICKET_STRATEGIES
-TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 4)]  # 100%, 50%, 25%, 10%, …
 
 Tables = Mapping[str, pd.DataFrame]  # by name
 
@@ -67,48 +53,3 @@ def overview(tables: Tables) -> pd.DataFrame:
             | {word: int(verdicts.get(word, 0)) for word in VERDICTS}
         )
     return pd.DataFrame(rows)
-
-
-def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
-    """Test accuracy of every domain's tickets by sparsity, for any published table (§5.2).
-
-    Args:
-        tables: what was published.
-        table, strategy: where the menus begin.
-    """
-    data = pd.concat(
-        over_replicates(obtained(rows), ["domain"], STRATEGIES).assign(table=name)
-        for name, rows in tables.items()
-    )
-    data["pruned away"] = 1 / (1 - data["sparsity"])
-    domains = sorted(dict.fromkeys(data["domain"]))
-    look = series_colour("domain", domains)
-    base = (
-        alt.Chart(data)
-        .transform_filter("datum.table == table && datum.strategy == strategy")
-        .encode(
-            x=alt.X("pruned away:Q")
-            .scale(type="log")
-            .axis(values=TICKS, labelExpr="format(1 / datum.value, '~%')", grid=False)
-            .title("weights that survive"),
-            color=look["color"],
-        )
-    )
-    band = base.mark_area(opacity=0.15).encode(
-        y=alt.Y("low:Q").scale(domain=reach(data)).axis(format="%").title("test accuracy"),
-        y2="high:Q",
-    )
-    dots = base.mark_point(filled=True, size=50, opacity=1).encode(
-        y="mean:Q", shape=look["shape"], tooltip=hover("table", "domain", "strategy")
-    )
-    chart = alt.layer(band, base.mark_line().encode(y="mean:Q"), dots).add_params(
-        alt.param("table", value=table, bind=choice("Table ", list(tables))),
-        alt.param("strategy", value=strategy, bind=choice("Strategy ", STRATEGIES)),
-    )
-    return Explorable(
-        styled(chart.properties(width=WIDTH, height=300)),
-        data[["table", *data.columns.drop(["table", "low", "high", "pruned away"])]],
-        "Test accuracy of tickets in every published table: mean, standard deviation, replicates",
-        "published-tickets",
-        FORMATS,
-    )

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from ltlib.figures.panels import standard_error
+from ltlib.figures import standard_error
 from ltlib.results import quantities as q
 from ltlib.results.published import VERDICTS, overview
 from ltlib.results.side_by_side import obtained, transferred
-from ltlib.results.table import read_table
+from ltlib.results.table import read_table, smallest_test_set
 from tests.support.project import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -169,7 +169,7 @@ def test_inverses_are_pruned_the_other_way_round() -> None:
 
 
 def test_no_layer_falls_below_two() -> None:
-    old = 'last_round = int(table["round"].max()) if results else protocol.rounds'
+    old = "last_round = opened.last_round"
     names = chapter("03", "rounds", {"rounds": [(old, "last_round = 20")]})
     assert names.left == [2] * 6
     assert names.counts["sparsity"].iloc[-1] < names.counts["by the formula"].iloc[-1]
@@ -181,7 +181,8 @@ def test_movies_win_nothing_but_within_two_points() -> None:
     assert q.winning_sparsity(table, "movies") == 0
     assert q.winning_sparsity(table, "movies", tolerance=0.02) > 0.8
     means = obtained(table).query("domain == 'movies'")
-    n_test = q.size_of_test_set(table)
+    n_test = smallest_test_set(table)
+    assert n_test is not None
     assert abs(standard_error(means["full-model"].mean(), n_test) - 0.02) < 0.002
 
 
@@ -191,7 +192,8 @@ def test_another_seed_leaves_counts_and_bounds() -> None:
     assert usual.bound == other.bound
     assert usual.largest != other.largest
     assert min(usual.largest, other.largest) > 0.8 * usual.bound
-    assert abs(standard_error(0.55, usual.n_test) - 0.05) < 0.001
+    (n_test,) = {len(splits.test) for splits in usual.data.splits.values()}
+    assert abs(standard_error(0.55, n_test) - 0.05) < 0.001
 
 
 # Chapter 4
@@ -199,7 +201,7 @@ def test_another_seed_leaves_counts_and_bounds() -> None:
 
 def test_beyond_ninety_per_cent_most_is_lost_on_the_way_to_tweets() -> None:
     names = chapter(
-        "04", "numbers", {"numbers": [("upto=EARLY", "above=EARLY")]}, results=str(PUBLISHED)
+        "04", "numbers", {"numbers": [("upto=0.90", "above=0.90")]}, results=str(PUBLISHED)
     )
     lost = {task: -max(leads) for task, *leads in names.rows}
     least = {task: -min(leads) for task, *leads in names.rows}
@@ -207,7 +209,9 @@ def test_beyond_ninety_per_cent_most_is_lost_on_the_way_to_tweets() -> None:
     assert len(tweets) == 3
     others = [least[task] for task in least if task not in tweets]
     assert min(lost[task] for task in tweets) > 1.5 * max(others)
-    assert min(lost[task] for task in tweets) > 4 * standard_error(0.75, names.n_test)
+    assert min(lost[task] for task in tweets) > 4 * standard_error(
+        0.75, names.table["test_reviews"].min()
+    )
     full = obtained(names.table).groupby("domain")["full-model"].mean()
     assert full.idxmax() == "tweets"
 
@@ -220,9 +224,9 @@ def shared(edits: Edits | None = None) -> dict[str, tuple[float, float]]:
 
 HALFWAY = 'halfway = int(moved["round"].max()) // 2'
 ANOTHER = (
-    'ltlib.run(data, protocol, "obtain", domains=[one], seed=1, store=store or None)\n'
+    'ltlib.run(data, protocol, "obtain", domains=[one], seed=1, store=store)\n'
     "    masks_other = ltlib.load_ticket(\n"
-    "        data, protocol, one, {round}, {which}, store=store or None\n"
+    "        data, protocol, one, {round}, {which}, store=store\n"
     "    ).masks\n"
     "    agreement = []"
 )

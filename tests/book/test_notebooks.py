@@ -1,6 +1,7 @@
 """The stored notebooks: their form, and that verification notices a number that was altered."""
 
 import ast
+import importlib
 import json
 import re
 import shutil
@@ -11,10 +12,14 @@ from typing import Any
 
 import pytest
 
+import ltlib
 from book.tools.notebooks import notebook_text, without_traces
 from book.tools.setup_cell import SETUP_ID
+from ltlib import figures
 from tests.support.project import ROOT
 
+BOUND = {"ltlib": "ltlib", "figures": "ltlib.figures"}  # names of chapters, and their modules
+NETWORKS = [f"ltlib.networks.{name}" for name in ("packing", "pooling", "survivor_cnn")]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
 FORM_LINE = re.compile(
@@ -142,7 +147,7 @@ def test_what_a_kernel_explores_a_page_explores_too(path: Path) -> None:
     calls = [
         number
         for number, cell in enumerate(code)
-        if re.search(r"^ *explore\(", "".join(cell["source"]), re.MULTILINE)
+        if re.search(r"^ *\w+\.show\(\)$", "".join(cell["source"]), re.MULTILINE)
     ]
     assert calls
     for number in calls:
@@ -150,6 +155,31 @@ def test_what_a_kernel_explores_a_page_explores_too(path: Path) -> None:
         (output,) = code[number + 1]["outputs"]
         page = "".join(output["data"]["text/html"])
         assert 'class="ltlib-explorable"' in page and "<table>" in page and 'download="' in page
+
+
+@of_each_notebook
+def test_a_chapter_uses_the_face_of_the_library(path: Path) -> None:
+    """`ltlib` and `ltlib.figures`, in exercises too; chapter 6 shows the networks' own code."""
+    sources = ["".join(cell["source"]) for cell in cells(path)]
+    for cell in cells(path, "markdown"):
+        sources += re.findall(r"^```python\n(.*?)^```$", "".join(cell["source"]), re.M | re.S)
+    faces = {"ltlib": ltlib, "ltlib.figures": figures}
+    if path.stem == "06_training":
+        faces |= {name: importlib.import_module(name) for name in NETWORKS}
+    used = set()
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+        if isinstance(node, ast.Import):
+            used |= {(alias.name, "__doc__") for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            used |= {(str(node.module), alias.name) for alias in node.names}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            used |= {(BOUND.get(node.value.id, ""), node.attr)}
+    ours = {(module, name) for module, name in used if module.split(".")[0] == "ltlib"}
+    assert ours
+    for module, name in ours:
+        assert module in faces, f"{module} is deeper than a chapter reaches"
+        documented = [*getattr(faces[module], "__all__", [name]), "__doc__", "figures"]
+        assert name in documented and hasattr(faces[module], name), f"{module}.{name}"
 
 
 @of_each_notebook

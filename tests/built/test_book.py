@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from ltlib.figures.tables import WIDGET
+from ltlib.figures.explorable import WIDGET
 from tests.support.pages import CHAPTERS, PAGES, ROOT, open_page, text_of
 
 WIDTHS = (1280, 360)

@@ -14,7 +14,7 @@ import pytest
 from book.tools.build import SOURCES
 from book.tools.notebooks import execute_notebook
 from book.tools.pages import render
-from ltlib.figures.obtaining import phase_transition
+from ltlib.figures.transition import phase_transition
 from ltlib.results.table import read_table
 from tests.support.pages import ROOT
 

@@ -14,14 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ltlib.errors import InputError
-from ltlib.results.claims import (
-    claims_table,
-    judged,
-    miniature,
-    tasks_judged,
-    transfer_verdict,
-    verdict,
-)
+from ltlib.results.claims import judged, transfer_verdict, verdict
 from ltlib.results.desai2019 import CLAIMS, Claim
 from ltlib.results.verdicts import Verdict
 from tests.support import claim_worlds as worlds
@@ -448,47 +441,6 @@ def test_a_task_is_judged_on_its_own_whole_grid() -> None:
         )
         assert (found.place, found.replicates) == ("not measured", 0)
         assert found.missing == f"replicate 2 lacks 1 run, {said}"
-
-
-def test_a_table_of_verdicts_reads_as_the_numbers_are() -> None:
-    found = judged(worlds.table(worlds.as_claimed))
-    table = claims_table(found, "claims")
-    assert table.caption == "claims"
-    rows = dict(zip(found["id"], table.rows, strict=True))
-    assert rows["alike"] == [
-        "Reset and random are alike until about 96% (§5.2)",
-        "✓\u00a0holds",
-        "+0.2",
-        "+0.2\u00a0to\u00a0+0.2",
-        "reset − random, up to 96%: −1\u00a0to\u00a0+1",
-    ]
-    assert rows["transfer-cost-reset"][4].endswith("up to 90%: −5\u00a0to\u00a0−3")
-    assert rows["early-lead"][4].endswith(": above 0")
-    assert rows["winning-tickets"][4].endswith(": above −1")
-    assert rows["books-random"][4].endswith(": below 0")
-    for row, (low, high) in zip(
-        table.rows, found[["low", "high"]].itertuples(index=False), strict=True
-    ):
-        shown = [float(n.replace("−", "-")) for n in re.split("\u00a0to\u00a0", row[3])]
-        assert shown == pytest.approx([100 * low, 100 * high], abs=0.0501)
-
-
-def test_the_miniature_holds_what_was_measured() -> None:
-    found = judged(worlds.table(worlds.against, rounds=7))
-    rows = miniature(found, "claims").rows
-    known = found[found["replicates"] > 0]
-    assert 0 < len(known) < len(found)
-    assert [row[0] for row in rows] == list(known["statement"])
-    assert {row[1] for row in rows} == {"✗\u00a0fails"}
-
-
-def test_every_task_has_its_verdicts() -> None:
-    table = worlds.table(worlds.as_claimed)
-    tasks = tasks_judged(table)
-    assert len(tasks) == 6
-    for row in tasks.to_dict("records"):
-        expected = "+5.0 above" if row["source"] == "cds" else "−4.0 below"
-        assert row["masks-reset"] == expected
 
 
 def test_claims_are_named_once_and_placed() -> None:

@@ -8,9 +8,8 @@ import pytest
 
 from ltlib.errors import InputError
 from ltlib.results.claims import judged
-from ltlib.results.published import STRATEGIES, VERDICTS, overview, published_tables, tickets_of
+from ltlib.results.published import VERDICTS, overview, published_tables
 from tests.support.results_table import falling, results_table
-from tests.support.scenes import drawn, said
 
 TABLES = {
     "small": results_table(falling, ("books", "music"), rounds=3, replicates=2),
@@ -59,21 +58,3 @@ def test_the_overview_counts_what_each_table_holds() -> None:
         assert row["full model"] == pytest.approx(np.mean([r["test_accuracy"] for r in full]))
         words = list(judged(table)["verdict"])
         assert [row[word] for word in VERDICTS] == [words.count(word) for word in VERDICTS]
-
-
-@pytest.mark.parametrize("strategy", STRATEGIES)
-@pytest.mark.parametrize("name", TABLES)
-def test_a_chosen_table_is_drawn(name: str, strategy: str) -> None:
-    table = TABLES[name]
-    dots = [said(item) for item in drawn(tickets_of(TABLES, name, strategy), "symbol")]
-    assert len(dots) == table["source"].nunique() * (table["round"].max() + 1)
-    for dot in dots:
-        r = int(dot["round"])
-        chosen = table[
-            (table["experiment"] == "obtain")
-            & (table["source"] == dot["domain"])
-            & (table["round"] == r)
-            & (table["strategy"] == (strategy if r else "full-model"))
-        ]
-        assert dot["mean, accuracy"] == f"{chosen['test_accuracy'].mean():.2%}"
-        assert dot["sparsity"] == f"{1 - 0.65**r:.3%}"

@@ -12,7 +12,7 @@ from selenium.webdriver.chrome.service import Service
 
 from book.tools.build import SOURCES
 from book.tools.pages import render
-from ltlib.figures.tables import WIDGET
+from ltlib.figures.explorable import WIDGET
 from tests.support.project import ROOT
 
 PAGES = [

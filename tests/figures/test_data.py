@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ltlib.data.divergence import contributions
-from ltlib.figures import data_charts
+from ltlib.figures import lengths_by_label, words_between
 from tests.support.scenes import drawn, said, title
 
 LENGTHS = {
@@ -28,7 +28,7 @@ TERMS = {
 
 @pytest.mark.parametrize("domain", ["books", "music"])
 def test_boxes_are_quartiles_and_lines_medians(domain: str) -> None:
-    chart = data_charts.lengths_by_label(LENGTHS, domain)
+    chart = lengths_by_label(LENGTHS, domain)
     boxes = [said(item) for item in drawn(chart, "rect")]
     assert {box["domain"] for box in boxes} == {domain}
     for box in boxes:
@@ -41,7 +41,7 @@ def test_boxes_are_quartiles_and_lines_medians(domain: str) -> None:
 
 @pytest.mark.parametrize("pair", TERMS)
 def test_terms_point_to_the_domain_that_uses_the_subword_more(pair: tuple[str, str]) -> None:
-    chart = data_charts.words_between(TERMS, *pair)
+    chart = words_between(TERMS, *pair)
     bars = {said(item)["piece"]: item for item in drawn(chart, "rect")}
     p, q = (FREQUENCIES[domain] for domain in pair)
     middle = (p + q) / 2
@@ -60,6 +60,6 @@ def _indexed(bars: dict[str, dict[str, float]]) -> list[tuple[int, dict[str, flo
 
 
 def test_one_domain_with_itself_has_nothing_to_tell_apart() -> None:
-    chart = data_charts.words_between(TERMS, "books", "books")
+    chart = words_between(TERMS, "books", "books")
     assert drawn(chart, "rect") == []
     assert title(chart) == ["One domain: nothing to tell apart"]

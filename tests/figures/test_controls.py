@@ -1,0 +1,179 @@
+"""The controls of every explorable figure: their choices, and the picture at each of them."""
+
+import base64
+import builtins
+import math
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import IPython.core.getipython
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltlib import figures
+from ltlib.figures.explorable import WIDGET, Explorable, control_box
+from ltlib.results.atlas import atlas_of
+from tests.support.results_table import falling, results_table
+
+TABLE = results_table(falling, ("books", "music"), rounds=3, replicates=2)
+DOMAINS = ["books", "music"]
+NATS = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
+WEIGHTS = {"embedding.weight": (5, 4), "convolutions.0.weight": (2, 3, 4)}
+CHAINS = {
+    domain: [
+        {n: np.arange(math.prod(s)).reshape(s) % 3 >= r - k for n, s in WEIGHTS.items()}
+        for r in range(3)
+    ]
+    for k, domain in enumerate(DOMAINS)
+}
+ATLAS = atlas_of(CHAINS, ["a", "b", "c", "d", "e"], NATS)
+LENGTHS = {
+    (d, n): [1, 2, 3 * ord(d[0]) + len(n)] for d in DOMAINS for n in ("negative", "positive")
+}
+TERMS = {
+    pair: pd.DataFrame({"piece": ["x", "y"], "p": [0.1, 0.9], "q": [0.5, 0.5], "term": [k, 0.1]})
+    for k, pair in enumerate([("books", "music"), ("music", "books")], 1)
+}
+TRICKS = {
+    "rows": [
+        {"stage": stage, "rounds": [0, 10], "expected": [None, 2.0], "milliseconds": times}
+        for stage, times in (("dense", [80, 60]), ("packed", [40, 50]))
+    ]
+}
+# For each figure how it is drawn at a state, and all states that its controls allow.
+FIGURES: dict[str, tuple[Callable[..., Explorable], dict[str, list[Any]]]] = {
+    "accuracies": (
+        lambda **at: figures.accuracies_at(TABLE, 1000, **at),
+        {"round": [0, 1, 2, 3]},
+    ),
+    "transition": (
+        lambda **at: figures.transition_at(TABLE, **at),
+        {"threshold": [n / 2 for n in range(21)]},
+    ),
+    "transfers": (
+        lambda **at: figures.transfer_between(TABLE, ATLAS.divergence, **at),
+        {"source": ["books", "music"], "target": ["music", "books"], "values": ["reset", "random"]},
+    ),
+    "published": (
+        lambda **at: figures.tickets_of({"one": TABLE, "two": TABLE}, **at),
+        {"table": ["one", "two"], "strategy": ["ticket-reset", "ticket-random"]},
+    ),
+    "masks": (
+        lambda **at: figures.masks_of(ATLAS, **at),
+        {
+            "domain": ["books", "music"],
+            "layer": ["embedding", "convolutions.0"],
+            "round": [0, 1, 2],
+        },
+    ),
+    "subwords": (
+        lambda **at: figures.subwords_of(ATLAS, **at),
+        {"domain": ["books", "music"], "round": [1, 2]},
+    ),
+    "lengths": (
+        lambda **at: figures.lengths_by_label(LENGTHS, **at),
+        {"domain": ["books", "music"]},
+    ),
+    "words": (
+        lambda **at: figures.words_between(TERMS, **at),
+        {"first": ["books", "music"], "second": ["music", "books"]},
+    ),
+    "tricks": (lambda **at: figures.speed.waterfall(TRICKS, **at), {"round": [0, 10]}),
+}
+ONE, CHOICES = FIGURES["published"]
+
+
+def of_each_figure(test: Any) -> Any:
+    return pytest.mark.parametrize("name", FIGURES)(test)
+
+
+def ends(choices: dict[str, list[Any]], place: int) -> dict[str, Any]:
+    return {name: options[place] for name, options in choices.items()}
+
+
+@of_each_figure
+def test_controls_offer_every_choice_and_begin_where_asked(name: str) -> None:
+    draw, choices = FIGURES[name]
+    for place in (0, -1):
+        controls = draw(**ends(choices, place)).controls
+        assert {name: control.choices for name, control in controls.items()} == choices
+        assert list(controls) == list(choices), "in the order of the arguments"
+        assert {n: c.value for n, c in controls.items()} == ends(choices, place)
+
+
+@of_each_figure
+def test_another_choice_gives_the_picture_drawn_there_from_the_first(name: str) -> None:
+    draw, choices = FIGURES[name]
+    first, last = draw(**ends(choices, 0)), draw(**ends(choices, -1))
+    assert first.png() != last.png(), "or nothing was compared"
+    assert first.png(**ends(choices, -1)) == last.png()
+    assert first.png(**ends(choices, 0)) == first.png()
+    for control, options in choices.items():
+        there = draw(**(ends(choices, 0) | {control: options[-1]}))
+        assert first.png(**{control: options[-1]}) == there.png(), control
+
+
+@of_each_figure
+def test_the_picture_follows_the_widgets(name: str) -> None:
+    draw, choices = FIGURES[name]
+    shown = draw(**ends(choices, 0))
+    choosers, picture = control_box(shown).children
+    assert picture.value == shown.png()
+    for chooser, (control, options) in zip(choosers.children, choices.items(), strict=True):
+        assert [value for _, value in _options(chooser)] == options
+        assert chooser.description == shown.controls[control].label
+        chooser.value = options[-1]
+    assert picture.value == shown.png(**ends(choices, -1))
+
+
+def _options(chooser: Any) -> list[tuple[str, Any]]:
+    return [(str(option), option) for option in chooser.options]
+
+
+def test_numbers_in_a_range_have_a_slider_and_names_a_menu() -> None:
+    box = control_box(figures.masks_of(ATLAS, "books", "embedding", 1))
+    kinds = [type(chooser).__name__ for chooser in box.children[0].children]
+    assert kinds == ["Dropdown", "Dropdown", "SelectionSlider"]
+
+
+def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = SimpleNamespace(kernel=object())
+    monkeypatch.setattr(IPython.core.getipython, "get_ipython", lambda: there)
+
+
+def test_shown_without_a_kernel_it_is_the_picture(shown: list[Any]) -> None:
+    figure = ONE(**ends(CHOICES, 0))
+    figure.show()
+    ((data, metadata),) = shown
+    assert base64.b64decode(data["image/png"]) == figure.png()
+    assert metadata["image/png"] == figure.size_shown()
+    assert data["text/plain"] == "a figure with controls: table, strategy"
+    assert WIDGET not in data
+
+
+def test_shown_with_a_kernel_it_is_both(shown: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel(monkeypatch)
+    figure = ONE(**ends(CHOICES, 0))
+    figure.show()
+    ((data, _),) = shown
+    assert data[WIDGET]["model_id"]
+    assert base64.b64decode(data["image/png"]) == figure.png()
+    assert data["text/plain"] == "a figure with controls: table, strategy"
+
+
+def test_shown_without_ipywidgets_it_is_the_picture(
+    shown: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = builtins.__import__
+
+    def without_widgets(name: str, *rest: Any, **named: Any) -> Any:
+        if name == "ipywidgets":
+            raise ImportError(name)
+        return imported(name, *rest, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without_widgets)
+    kernel(monkeypatch)
+    ONE(**ends(CHOICES, 0)).show()
+    assert set(shown[0][0]) == {"image/png", "text/plain"}
