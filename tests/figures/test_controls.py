@@ -29,7 +29,9 @@ CHAINS = {
     for k, domain in enumerate(DOMAINS)
 }
 ATLAS = atlas_of(CHAINS, ["a", "b", "c", "d", "e"], NATS)
-LENGTHS = {(d, n): [1, 2, 3 * ord(d[0]) + len(n)] for d in DOMAINS for n in ("negative", "positive")}
+LENGTHS = {
+    (d, n): [1, 2, 3 * ord(d[0]) + len(n)] for d in DOMAINS for n in ("negative", "positive")
+}
 TERMS = {
     pair: pd.DataFrame({"piece": ["x", "y"], "p": [0.1, 0.9], "q": [0.5, 0.5], "term": [k, 0.1]})
     for k, pair in enumerate([("books", "music"), ("music", "books")], 1)
