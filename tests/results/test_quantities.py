@@ -163,6 +163,10 @@ def test_the_transition_is_where_the_lead_begins_to_last(values: list[float]) ->
         assert math.isnan(measured)
 
 
+def test_a_lead_of_the_threshold_itself_counts() -> None:
+    assert quantities.transition_sparsity(leads([-0.03, 0.0, 0.0]), "books", 0.0) == sparsity(2)
+
+
 def test_the_transition_is_of_one_domain_however_rows_are_ordered() -> None:
     first = {"books": 3, "music": 5, "garden": 9}  # the round from which reset is ahead
 
