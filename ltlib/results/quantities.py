@@ -8,9 +8,7 @@ table has no rounds for is not a number. Sections (§) are those of Desai, Zhan 
 import numpy as np
 import pandas as pd
 
-from ltlib.errors import InputError
 from ltlib.results.side_by_side import obtained, transferred
-from ltlib.results.table import smallest_test_set
 from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET
 
 HALF = 0.50
@@ -127,18 +125,6 @@ def lead_by_round(results: pd.DataFrame) -> pd.DataFrame:
     latest_first = leads.loc[leads.index.get_level_values("round") > 0, "mean"][::-1]
     leads["from_here_on"] = latest_first.groupby("domain").transform(np.minimum.accumulate)
     return leads.loc[list(dict.fromkeys(table["domain"]))].reset_index()
-
-
-def size_of_test_set(results: pd.DataFrame) -> int:
-    """Reviews in the smallest test set.
-
-    Raises:
-        InputError: the table does not say.
-    """
-    size = smallest_test_set(results)
-    if size is None:
-        raise InputError("results: column 'test_reviews' has gaps; export the table of newer runs")
-    return size
 
 
 def between(table: pd.DataFrame, above: float, upto: float) -> pd.DataFrame:
