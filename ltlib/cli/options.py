@@ -6,16 +6,16 @@ This module is imported for `ltlib --help`: it names options and imports nothing
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import click
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 from ltlib.spec import Device
-from ltlib.strategies import OBTAIN, TRANSFER
+from ltlib.strategies import Chosen
 
-EXPERIMENTS = click.Choice([OBTAIN, TRANSFER, "all"])
+EXPERIMENTS = click.Choice(get_args(Chosen))
 SCALES = click.Choice(["smoke", "laptop", "paper"])
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -24,7 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., None])
 class Which(NamedTuple):
     """Which runs `ltlib run` is asked for."""
 
-    experiment: Literal["obtain", "transfer", "all"]
+    experiment: Chosen
     domains: list[str] | None
     pairs: str | None  # read by `pairs_of`, once the corpus has said which domains it has
     replicates: int | None
@@ -60,7 +60,7 @@ def which_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def reading(
-        experiment: Literal["obtain", "transfer", "all"],
+        experiment: Chosen,
         domains: str | None,
         pairs: str | None,
         replicates: int | None,

@@ -8,11 +8,12 @@ from pathlib import Path
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.data.divergence import divergence_matrix
 from ltlib.errors import InputError
-from ltlib.experiments.domains import full_model, stored_ticket
+from ltlib.experiments.domains import DomainRuns, full_model, in_chain
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
 from ltlib.results.atlas import ENDING, Atlas, Masks, atlas_of, write_atlas
 from ltlib.store.store import Store
+from ltlib.store.tickets import read_ticket
 from ltlib.strategies import OBTAIN, TICKET_RESET
 
 
@@ -35,7 +36,8 @@ def make_atlas(
 
     def masks(domain: str, round_: int) -> Masks:
         first = full_model(corpus.name, corpus.hash, protocol, domain, seed=seed)
-        ticket = stored_ticket(opened, first, round_, TICKET_RESET)
+        spec = in_chain(first, round_, TICKET_RESET)
+        ticket = read_ticket(DomainRuns.architecture, opened, spec, first)
         return {name: mask.numpy() for name, mask in ticket.masks.items()}
 
     chains = {

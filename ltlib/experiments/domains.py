@@ -6,10 +6,11 @@ Which runs there are, what each needs, how one is trained and what is measured.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
+
+import torch
 
 from ltlib.data.encoding import load_splits
-from ltlib.errors import InputError
 from ltlib.experiments.experiment import Files
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.networks.packing import pack
@@ -17,28 +18,32 @@ from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
 from ltlib.spec import Device, RunSpec
-from ltlib.store.store import Store
-from ltlib.store.tickets import read_ticket, ticket_files, ticket_from
+from ltlib.store.tickets import ticket_files, ticket_from
 from ltlib.strategies import (
+    CONTROL,
     FULL_MODEL,
     MASKS_RANDOM,
     MASKS_RESET,
+    MASKS_SHUFFLED,
     MASKS_STRATEGIES,
     OBTAIN,
     TICKET_RANDOM,
     TICKET_RESET,
     TICKET_STRATEGIES,
     TRANSFER,
+    Chosen,
+    Experiment,
     Strategy,
 )
-from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
+from ltlib.streams import stream
+from ltlib.tickets import Ticket, first_ticket, next_ticket, redrawn, train_ticket
 from ltlib.training import Outcome
 from ltlib.transfer import transfer_ticket
 
 
 def plan(
     first: RunSpec,
-    experiment: Literal["obtain", "transfer", "all"],
+    experiment: Chosen,
     domains: Sequence[str],
     pairs: Sequence[tuple[str, str]],
 ) -> list[RunSpec]:
@@ -64,6 +69,10 @@ def plan(
             specs += chain(full[domain], rounds)
         for source, target in pairs:
             specs += transfers(full[source], target, rounds)
+        if experiment == CONTROL:
+            places = [(domain, domain) for domain in chosen] + [*pairs]
+            for source, target in places:
+                specs += controls(full[source], target, rounds)
     return specs
 
 
@@ -105,7 +114,18 @@ def transfers(first: RunSpec, target: str, rounds: int) -> list[RunSpec]:
     return [
         replace(first, experiment=TRANSFER, target=target, round=r, strategy=strategy)
         for r in range(rounds + 1)
-        for strategy in MASKS_STRATEGIES
+        for strategy in (MASKS_RESET, MASKS_RANDOM)
+    ]
+
+
+def controls(first: RunSpec, target: str, rounds: int) -> list[RunSpec]:
+    """Rounds 1 to `rounds` of the chain of `first`, its masks in random places, in its own domain
+    or another.
+    """
+    experiment: Experiment = OBTAIN if target == first.source else TRANSFER
+    return [
+        replace(first, experiment=experiment, target=target, round=r, strategy=MASKS_SHUFFLED)
+        for r in range(1, rounds + 1)
     ]
 
 
@@ -118,18 +138,6 @@ def in_chain(spec: RunSpec, round_: int, strategy: Strategy) -> RunSpec:
         round=round_,
         strategy=FULL_MODEL if round_ == 0 else strategy,
     )
-
-
-def stored_ticket(store: Store, first: RunSpec, round_: int, strategy: Strategy) -> Ticket:
-    """The trained ticket of a round of the chain of `first`.
-
-    Raises:
-        InputError: no such run is stored, or its files are damaged.
-    """
-    spec = in_chain(first, round_, strategy)
-    if spec not in store:
-        raise InputError(f"{store.path}: holds no {spec.label()}; obtain it with ltlib.run first")
-    return read_ticket(DomainRuns.architecture, store, spec, first)
 
 
 @dataclass(frozen=True)
@@ -179,7 +187,7 @@ class DomainRuns:
         ticket = ticket_from(self.architecture, needs, needed)
         if spec.strategy == TICKET_RESET or spec.strategy == TICKET_RANDOM:
             return self._obtained(next_ticket(ticket, spec.strategy), spec, splits)
-        outcome = _moved(ticket, spec, splits)
+        ticket, outcome = _moved(ticket, spec, splits)
         return _measured(ticket, splits, outcome), {}
 
     def _obtained(
@@ -190,10 +198,27 @@ class DomainRuns:
         return _measured(ticket, splits, outcome), ticket_files(trained)
 
 
-def _moved(ticket: Ticket, spec: RunSpec, splits: ExampleSplits) -> Outcome:
-    """Train the ticket's masks on the target."""
+def _moved(ticket: Ticket, spec: RunSpec, splits: ExampleSplits) -> tuple[Ticket, Outcome]:
+    """Train the ticket's masks, or those shuffled, on the target; what was trained, and how."""
+    if spec.strategy == MASKS_SHUFFLED:
+        ticket = shuffled(ticket, spec.target)
+        return ticket, train_ticket(ticket, splits, spec.target, spec.strategy, spec.device)
     assert spec.strategy == MASKS_RESET or spec.strategy == MASKS_RANDOM
-    return transfer_ticket(ticket, spec.target, splits, spec.strategy, spec.device)
+    return ticket, transfer_ticket(ticket, spec.target, splits, spec.strategy, spec.device)
+
+
+def shuffled(ticket: Ticket, target: str) -> Ticket:
+    """The control: as many survivors in each parameter, in random places, from fresh values.
+
+    Places come from the stream of (seed, replicate, source, target, round).
+    """
+    names = ("shuffled", ticket.replicate, ticket.source, target, ticket.round)
+    places = stream(ticket.seed, *names)
+    masks = {
+        name: mask.flatten()[torch.from_numpy(places.permutation(mask.numel()))].view_as(mask)
+        for name, mask in ticket.masks.items()
+    }
+    return redrawn(replace(ticket, masks=masks), target, MASKS_SHUFFLED)
 
 
 def _measured(ticket: Ticket, splits: ExampleSplits, outcome: Outcome) -> dict[str, Any]:

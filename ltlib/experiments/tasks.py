@@ -1,7 +1,7 @@
 """Which domains and which transfers an experiment takes when none are named."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import get_args
 
 from ltlib.data.corpus import Corpus
 from ltlib.data.divergence import divergence_matrix, nearest_pairs
@@ -9,10 +9,9 @@ from ltlib.errors import InputError
 from ltlib.experiments.domains import full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.spec import Device, RunSpec
-from ltlib.strategies import OBTAIN
+from ltlib.strategies import OBTAIN, Chosen
 
 Pairs = Sequence[tuple[str, str]]
-Chosen = Literal["obtain", "transfer", "all"]
 PAPER_DOMAINS = frozenset({"books", "movies", "electronics", "cds", "home"})
 PAPER_SOURCES = ("books", "electronics", "cds")  # those that §5.3 names
 
@@ -41,8 +40,9 @@ def plan_experiment(
     """
     if seed < 0:
         raise InputError(f"seed is {seed}; it must be 0 or more")
-    if experiment not in ("obtain", "transfer", "all"):
-        raise InputError(f"experiment '{experiment}' is unknown; choose obtain, transfer or all")
+    if experiment not in get_args(Chosen):
+        known = ", ".join(get_args(Chosen))
+        raise InputError(f"experiment '{experiment}' is unknown; choose one of {known}")
     chosen = list(dict.fromkeys(domains or corpus.domains[: protocol.domains]))
     corpus.check_domains(chosen)
     corpus.check_protocol(protocol)

@@ -21,6 +21,7 @@ from ltlib.strategies import (
     FULL_MODEL,
     MASKS_RANDOM,
     MASKS_RESET,
+    MASKS_SHUFFLED,
     TICKET_RANDOM,
     TICKET_RESET,
     TICKET_TARGET,
@@ -105,6 +106,7 @@ STRATEGY_LOOKS = {
     MASKS_RESET: Look(BLUE, "o", "-"),
     TICKET_RANDOM: Look(VERMILLION, "s", (0, (4, 1.5))),
     MASKS_RANDOM: Look(VERMILLION, "s", (0, (4, 1.5))),
+    MASKS_SHUFFLED: Look(GREY, "^", (0, (2, 2))),
 }
 
 SERIES_LOOKS = (

@@ -19,7 +19,7 @@ from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.results.side_by_side import obtained, over_replicates
-from ltlib.strategies import FULL_MODEL, TICKET_STRATEGIES
+from ltlib.strategies import FULL_MODEL, MASKS_SHUFFLED, TICKET_STRATEGIES
 
 
 def obtaining(results: pd.DataFrame, domains: Sequence[str] | None = None) -> Drawing:
@@ -37,7 +37,8 @@ def obtaining(results: pd.DataFrame, domains: Sequence[str] | None = None) -> Dr
     table = obtained(results)
     shown = chosen(domains, table["domain"], "domain")
     panels = {domain: table[table["domain"] == domain] for domain in shown}
-    return grid_of_panels(panels, TICKET_STRATEGIES, FULL_MODEL, tested_on(results))
+    strategies = (*TICKET_STRATEGIES, MASKS_SHUFFLED)
+    return grid_of_panels(panels, strategies, FULL_MODEL, tested_on(results))
 
 
 def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explorable:
@@ -52,7 +53,7 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
         InputError: no such results.
     """
     table = obtained(results)
-    strategies = [FULL_MODEL, *were_run(table, TICKET_STRATEGIES)]
+    strategies = [FULL_MODEL, *were_run(table, (*TICKET_STRATEGIES, MASKS_SHUFFLED))]
     data = over_replicates(table, ["domain"], strategies)
     data = with_bars(data[(data["strategy"] != FULL_MODEL) | (data["round"] == 0)])
     data.insert(3, "survivors", ((1 - data["sparsity"]) * parameters).round().astype(int))

@@ -29,6 +29,8 @@ def tasks_table(results: pd.DataFrame, caption: str) -> Table:
     """
     tasks = transferred(results)[["source", "target"]].drop_duplicates(ignore_index=True)
     for strategy in MASKS_STRATEGIES:
+        if strategy not in set(results["strategy"]):
+            continue
         verdicts = [
             transfer_verdict(results, source, target, strategy)
             for source, target in zip(tasks["source"], tasks["target"], strict=True)

@@ -13,6 +13,7 @@ from ltlib.strategies import (
     FULL_MODEL,
     MASKS_RANDOM,
     MASKS_RESET,
+    MASKS_SHUFFLED,
     OBTAIN,
     TICKET_RANDOM,
     TICKET_RESET,
@@ -135,6 +136,10 @@ CLAIMS = (
         "transfer-unstable", "§5.3, §6", "Past it, initial values vary less",
         "deviation of masks-random − deviation of masks-reset, beyond 96%", MORE, TRANSFER,
         _transfers(MASKS_RANDOM, MASKS_RESET, above=q.ALIKE), varies=True,
+    ),
+    Claim(
+        "inductive-bias", "abstract", "Masks alone carry what helps: random places do worse",
+        "masks-random − masks-shuffled", MORE, TRANSFER, _transfers(MASKS_RANDOM, MASKS_SHUFFLED),
     ),
     Claim(
         "cds-better", "§5.3", "Masks from CDs are better than the target's own",

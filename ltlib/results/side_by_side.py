@@ -8,6 +8,7 @@ from ltlib.errors import InputError
 from ltlib.results.table import REPLICATE, check_table
 from ltlib.strategies import (
     FULL_MODEL,
+    MASKS_SHUFFLED,
     MASKS_STRATEGIES,
     OBTAIN,
     TICKET_RESET,
@@ -25,15 +26,17 @@ def obtained(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns `domain, round, sparsity, seed, replicate, full-model, ticket-reset,
-        ticket-random`. The full model stands in every row of its replicate; at round 0 it is
-        what both tickets are.
+        ticket-random, masks-shuffled`. The full model stands in every row of its replicate; at
+        round 0 it is what both tickets are.
 
     Raises:
         InputError: a column is missing, the table holds no such runs, or it mixes corpora or
             protocols.
     """
     rows = _experiment(results, OBTAIN).rename(columns={"source": "domain"})
-    wide = _side_by_side(rows, ["domain", "round", *REPLICATE], (FULL_MODEL, *TICKET_STRATEGIES))
+    wide = _side_by_side(
+        rows, ["domain", "round", *REPLICATE], (FULL_MODEL, *TICKET_STRATEGIES, MASKS_SHUFFLED)
+    )
     full = wide.loc[wide["round"] == 0, ["domain", *REPLICATE, FULL_MODEL]]
     wide = wide.drop(columns=FULL_MODEL).merge(full, on=["domain", *REPLICATE], how="left")
     for ticket in TICKET_STRATEGIES:
@@ -51,8 +54,8 @@ def transferred(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns `source, target, round, sparsity, seed, replicate, masks-reset, masks-random,
-        ticket-target, full-model`; the last two are the target's own, not a number where the
-        table lacks them.
+        masks-shuffled, ticket-target, full-model`; the last two are the target's own, not a number
+        where the table lacks them.
 
     Raises:
         InputError: as `obtained`, for transfers.

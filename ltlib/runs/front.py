@@ -7,15 +7,16 @@ import pandas as pd
 
 from ltlib.data.corpus import Corpus
 from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns, full_model, stored_ticket
-from ltlib.experiments.tasks import Chosen, Pairs, plan_experiment
+from ltlib.experiments.domains import DomainRuns, full_model, in_chain
+from ltlib.experiments.tasks import Pairs, plan_experiment
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
 from ltlib.spec import Device
 from ltlib.store.provenance import provenance
 from ltlib.store.store import Store
-from ltlib.strategies import TICKET_RESET, TicketStrategy
+from ltlib.store.tickets import read_ticket
+from ltlib.strategies import TICKET_RESET, Chosen, TicketStrategy
 from ltlib.tickets import Ticket
 
 
@@ -74,4 +75,5 @@ def load_ticket(
     corpus.check_domains([source])
     corpus.check_protocol(protocol)
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
-    return stored_ticket(Store(store or default_store()), first, round, strategy)
+    spec = in_chain(first, round, strategy)
+    return read_ticket(DomainRuns.architecture, Store(store or default_store()), spec, first)

@@ -9,11 +9,10 @@ import pandas as pd
 
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.errors import InputError
-from ltlib.experiments.tasks import Chosen
 from ltlib.protocol import Protocol
 from ltlib.results.table import TEST_REVIEWS, read_table
 from ltlib.runs.front import run
-from ltlib.strategies import OBTAIN
+from ltlib.strategies import OBTAIN, Chosen
 
 
 @dataclass(frozen=True)

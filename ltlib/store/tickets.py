@@ -10,6 +10,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from ltlib.errors import InputError
 from ltlib.networks.network import Architecture
 from ltlib.pruning import Masks
 from ltlib.spec import RunSpec
@@ -78,8 +79,11 @@ def read_ticket(architecture: Architecture, store: Store, spec: RunSpec, first: 
         first: round 0 of its chain, where θ₀ lies.
 
     Raises:
+        InputError: no such run is stored.
         DamagedError: a file is missing or damaged.
     """
+    if spec not in store:
+        raise InputError(f"{store.path}: holds no {spec.label()}; obtain it with ltlib.run first")
     return ticket_from(architecture, spec, read_files(store, spec, first))
 
 

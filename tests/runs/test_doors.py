@@ -10,20 +10,29 @@ from typing import Any
 
 import pytest
 
-from ltlib.experiments.domains import DomainRuns, full_model, plan
+from ltlib.experiments.domains import DomainRuns, full_model, plan, shuffled
 from ltlib.networks.packing import pack
 from ltlib.runs.execute import EngineName, execute
 from ltlib.store.store import Store
 from ltlib.store.tickets import ticket_files
-from ltlib.strategies import MASKS_STRATEGIES, TICKET_RESET, TICKET_STRATEGIES
-from ltlib.tickets import obtain_tickets
+from ltlib.strategies import (
+    MASKS_RANDOM,
+    MASKS_RESET,
+    MASKS_SHUFFLED,
+    TICKET_RESET,
+    TICKET_STRATEGIES,
+    MasksStrategy,
+)
+from ltlib.tickets import obtain_tickets, train_ticket
 from ltlib.training import Outcome
 from ltlib.transfer import transfer_ticket
 from tests.support import tiny
 from tests.support.tiny import TEXT
 
 PROTOCOL = replace(tiny.PROTOCOL, rounds=2, survivors_from=2)
-SPECS = plan(full_model("tiny", "h", PROTOCOL, "a"), "all", ["a", "b"], [("a", "b"), ("b", "a")])
+SPECS = plan(
+    full_model("tiny", "h", PROTOCOL, "a"), "control", ["a", "b"], [("a", "b"), ("b", "a")]
+)
 
 Run = tuple[str, str, str, str, int]  # experiment, strategy, source, target, round
 
@@ -39,9 +48,18 @@ def by_hand() -> tuple[dict[Run, Outcome], dict[Run, dict[str, bytes]]]:
                 name = "full-model" if ticket.round == 0 else strategy
                 run = ("obtain", name, source, source, ticket.round)
                 outcomes[run], files[run] = outcome, ticket_files(ticket)
-                for masks in MASKS_STRATEGIES if strategy == TICKET_RESET else ():
+                if strategy != TICKET_RESET:
+                    continue
+                moving: list[MasksStrategy] = [MASKS_RESET, MASKS_RANDOM]
+                for masks in moving:
                     moved = ("transfer", masks, source, target, ticket.round)
                     outcomes[moved] = transfer_ticket(ticket, target, splits[target], masks)
+                for place, experiment in ((source, "obtain"), (target, "transfer")):
+                    if ticket.round > 0:
+                        control = (experiment, MASKS_SHUFFLED, source, place, ticket.round)
+                        outcomes[control] = train_ticket(
+                            shuffled(ticket, place), splits[place], place, MASKS_SHUFFLED
+                        )
     return outcomes, files
 
 
@@ -80,5 +98,5 @@ def test_no_two_strategies_measure_alike() -> None:
         if round_ > 0:
             found.setdefault(tuple(map(str, names)), []).append(measured(outcome))
     sequences = list(found.values())
-    assert len(sequences) == 8
+    assert len(sequences) == 12
     assert all(one not in sequences[i + 1 :] for i, one in enumerate(sequences))
