@@ -390,6 +390,15 @@ def test_what_every_replicate_lacks_of_the_grid_is_missing_too() -> None:
     )
 
 
+def test_unpruned_networks_are_a_grid_of_their_own() -> None:
+    dense = WORLD[WORLD["strategy"] == "full-model"]
+    assert verdict_on("cds-worst", dense) == WHOLE["cds-worst"]
+    without = dense[~lost(dense, 3, "full-model", "books", range(1))]
+    assert verdict_on("cds-worst", without).missing == (
+        "replicate 3 lacks 1 run, full-model books round 0"
+    )
+
+
 def test_seeds_are_named_where_there_are_several() -> None:
     other = WORLD.assign(seed=1)
     both = pd.concat([WORLD, other[~lost(other, 2, "ticket-reset", "cds", range(4, 5))]])
