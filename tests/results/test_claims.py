@@ -16,6 +16,8 @@ from scipy import stats
 from ltlib.errors import InputError
 from ltlib.results.claims import judged, transfer_verdict, verdict
 from ltlib.results.desai2019 import CLAIMS, Claim
+from ltlib.results.grid import Measure, missing_runs
+from ltlib.results.quantities import UNPRUNED
 from ltlib.results.verdicts import Verdict
 from tests.support import claim_worlds as worlds
 from tests.support.results_table import results_table
@@ -381,6 +383,30 @@ def test_what_every_replicate_lacks_of_the_grid_is_missing_too() -> None:
     assert verdict_on("phase-transition", table).missing.startswith(
         "replicate 0 lacks 20 runs, first ticket-reset books round 8; replicate 1 lacks 20"
     )
+
+
+def test_unpruned_networks_are_a_grid_of_their_own() -> None:
+    dense = WORLD[WORLD["strategy"] == "full-model"]
+    assert verdict_on("cds-worst", dense) == WHOLE["cds-worst"]
+    without = dense[~lost(dense, 3, "full-model", "books", range(1))]
+    assert verdict_on("cds-worst", without).missing == (
+        "replicate 3 lacks 1 run, full-model books round 0"
+    )
+
+
+def test_early_rounds_are_not_missed_by_claims_about_late_ones() -> None:
+    early = WORLD[~lost(WORLD, 3, "ticket-reset", "cds", range(2, 5))]
+    assert verdict_on("phase-transition", early) == WHOLE["phase-transition"]
+    early = WORLD[~lost(WORLD, 3, RESET, "cds", range(2, 5))]
+    assert verdict_on("cds-better-late", early) == WHOLE["cds-better-late"]
+
+
+def test_unpruned_tickets_are_the_full_model() -> None:
+    unpruned = Measure(len, ("ticket-reset", "ticket-random"), (UNPRUNED,))
+    assert missing_runs(WORLD, "obtain", unpruned) == ""
+    without = WORLD[~lost(WORLD, 3, "full-model", "books", range(1))]
+    said = "replicate 3 lacks 1 run, full-model books round 0"
+    assert missing_runs(without, "obtain", unpruned) == said
 
 
 def test_seeds_are_named_where_there_are_several() -> None:
