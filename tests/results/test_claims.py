@@ -270,6 +270,7 @@ SLOW: dict[str, Callable[[Get], float]] = {
     "cds-worst": full_of_cds,
     "books-random": moved(RESET, RANDOM, range(1, 18), ("books",)),
     "others-reset": moved(RESET, RANDOM, range(1, 18), ("electronics", "cds")),
+    "inductive-bias": moved(RANDOM, "masks-shuffled", range(1, 18)),
 }
 
 

@@ -16,12 +16,13 @@ def results_table(
     rounds: int = 3,
     replicates: int = 2,
     transfers: bool = True,
+    control: bool = False,
 ) -> pd.DataFrame:
     """Every run of obtaining and transferring, as `Store.table` would give it."""
     rows = [
         _row(accuracy, *run, replicate)
         for replicate in range(replicates)
-        for run in _runs(domains, rounds, transfers)
+        for run in _runs(domains, rounds, transfers, control)
     ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"test_reviews": "Int64"})
 
@@ -34,7 +35,7 @@ def falling(strategy: str, source: str, target: str, round_: int, replicate: int
 
 
 def _runs(
-    domains: Sequence[str], rounds: int, transfers: bool
+    domains: Sequence[str], rounds: int, transfers: bool, control: bool
 ) -> Iterator[tuple[str, str, str, str, int]]:
     for domain in domains:
         yield "obtain", "full-model", domain, domain, 0
@@ -46,6 +47,11 @@ def _runs(
             for round_ in range(rounds + 1) if source != target else ():
                 for strategy in ("masks-reset", "masks-random"):
                     yield "transfer", strategy, source, target, round_
+    for source in domains if control else ():
+        for target in domains:
+            for round_ in range(1, rounds + 1):
+                experiment = "obtain" if source == target else "transfer"
+                yield experiment, "masks-shuffled", source, target, round_
 
 
 def _row(
