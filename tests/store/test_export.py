@@ -42,7 +42,9 @@ def test_a_table_says_what_its_runs_are(short: Store, tmp_path: Path) -> None:
     assert said["protocol"] == [json.dumps(SPECS[0].protocol.differences(), sort_keys=True)]
     assert said["hours"] * 3600 == pytest.approx(sum(table["seconds"]))
     (origin,) = said["computed_by"]
-    assert set(origin) == {"versions", "commit", "processor", "search"}, "and no place of a user's"
+    assert set(origin) == {"versions", "commit", "processor", "device", "computation"}, (
+        "and no place of a user's"
+    )
 
 
 @pytest.mark.parametrize("what", ["metrics", "tensors"])
