@@ -35,6 +35,19 @@ class Lists(NamedTuple):
         return owners, shifts.gather(0, owners) + torch.arange(len(owners), device=owners.device)
 
 
+class Met(NamedTuple):
+    """The products of a batch: which entry, which filter weight, and the cell of the window and
+    filter that the product adds to.
+
+    Cells count windows by filters. A weight in row r of a filter serves the window that begins r
+    subwords earlier, so the first cells are of windows that begin before the batch; none wins.
+    """
+
+    entry: Tensor
+    weight: Tensor
+    cell: Tensor
+
+
 class SurvivorCNN(Network):
     """Computes what `TextCNN` computes, from its survivors alone."""
 
@@ -50,6 +63,8 @@ class SurvivorCNN(Network):
             for name, end in zip(names, ends, strict=True)
         }
         self.protocol = protocol
+        self.filters = len(protocol.heights) * protocol.channels
+        self.before = (max(protocol.heights) - 1) * self.filters  # cells before the batch
         self.marks = torch.zeros(0, dtype=torch.bool)
         self._index_embedding(masks["embedding.weight"])
         self._index_filters(masks)
@@ -74,7 +89,7 @@ class SurvivorCNN(Network):
         self.weights = Lists(counts.cumsum(0) - counts, counts)
         _, filter_, place, self.weight_value = found
         # Where a weight's product lands, from the cell of its subword: a window `place` rows up.
-        self.weight_cell = filter_ - place * channels * len(self.protocol.heights)
+        self.weight_cell = filter_ - place * self.filters
 
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`; see `TextCNN.forward`."""
@@ -82,51 +97,56 @@ class SurvivorCNN(Network):
         embedded = self.alive.gather(0, entry)  # every survivor of every subword of the batch
         if generator is not None and self.protocol.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.protocol.dropout, generator)
-        pooled = self._pooled(
-            embedded, position, self.entry_dimension.gather(0, entry), batch.offsets
-        )
+        met = self._met(position, self.entry_dimension.gather(0, entry))
+        winners = self._winners(embedded, met, batch.offsets)
+        pooled = self._pooled(embedded, met, winners, batch.offsets)
         biases = [self.dense(f"convolutions.{i}.bias") for i in range(len(self.protocol.heights))]
         features = torch.relu(pooled + torch.cat(biases))
         hidden = torch.relu(nn.functional.linear(features, *self._layer("hidden")))
         return nn.functional.linear(hidden, *self._layer("output"))
 
-    def _pooled(
-        self, embedded: Tensor, position: Tensor, dimension: Tensor, offsets: np.ndarray
-    ) -> Tensor:
-        """Maxima `[reviews, filters]`: found among all products, differentiated where they lie.
+    def _met(self, position: Tensor, dimension: Tensor) -> Met:
+        """Every product that a batch takes: of an entry and a filter weight of its dimension.
 
         Args:
-            embedded: surviving entries, with their `position` in the batch and their `dimension`.
+            position: of each surviving entry, the subword's place in the batch.
+            dimension: of each surviving entry, its dimension in the embedding.
         """
-        heights, channels = self.protocol.heights, self.protocol.channels
-        total, filters = int(offsets[-1]), len(heights) * channels
-        before = (max(heights) - 1) * filters  # cells of windows that begin before the batch
-        owner, weight = self.weights.of(dimension)
+        entry, weight = self.weights.of(dimension)
         # `gather` and `scatter_add` are many times faster than indexing and `index_add`.
-        cell = (position * filters).gather(0, owner) + (self.weight_cell + before).gather(0, weight)
-        with torch.no_grad():
-            responses = torch.zeros(before + total * filters, dtype=embedded.dtype)
-            values = self.alive.gather(0, self.weight_value)
-            products = embedded.gather(0, owner) * values.gather(0, weight)
-            responses.scatter_add_(0, cell, products)
-            responses = responses[before:].view(total, filters)
-            exclude_crossing(responses, offsets, [(height, channels) for height in heights])
-            winners = winning_windows(responses, offsets)
-        # Of all products, those that went into a winning window carry gradient.
-        cells = (before + winners * filters + torch.arange(filters)).flatten()
-        is_winner = self._marks(before + total * filters)
-        is_winner[cells] = True
-        won = is_winner.gather(0, cell).nonzero().flatten()
-        is_winner[cells] = False
-        entries, weights = embedded.gather(0, owner[won]), self.weight_value[weight[won]]
-        products = entries * self.alive.gather(0, weights)
-        window, filter_ = (
-            (cell[won] - before).div(filters, rounding_mode="floor"),
-            cell[won] % filters,
-        )
+        first_cell = (position * self.filters).gather(0, entry)
+        cell = first_cell + (self.weight_cell + self.before).gather(0, weight)
+        return Met(entry, weight, cell)
+
+    @torch.no_grad()
+    def _winners(self, embedded: Tensor, met: Met, offsets: np.ndarray) -> Tensor:
+        """Cells of the best windows, `[reviews × filters]`, found among all products."""
+        total, heights = int(offsets[-1]), self.protocol.heights
+        weights = self.alive.gather(0, self.weight_value)
+        products = embedded.gather(0, met.entry) * weights.gather(0, met.weight)
+        responses = torch.zeros(self.before + total * self.filters, dtype=embedded.dtype)
+        responses.scatter_add_(0, met.cell, products)
+        windows = responses[self.before :].view(total, self.filters)
+        exclude_crossing(windows, offsets, [(h, self.protocol.channels) for h in heights])
+        first_rows = winning_windows(windows, offsets)
+        return (self.before + first_rows * self.filters + torch.arange(self.filters)).flatten()
+
+    def _pooled(self, embedded: Tensor, met: Met, winners: Tensor, offsets: np.ndarray) -> Tensor:
+        """Maxima `[reviews, filters]`. Of all products, those that went into a winning window are
+        taken once more: they alone carry gradient.
+        """
+        is_winner = self._marks(self.before + int(offsets[-1]) * self.filters)
+        is_winner[winners] = True
+        won = is_winner.gather(0, met.cell).nonzero().flatten()
+        is_winner[winners] = False
+        weights = self.weight_value[met.weight[won]]
+        products = embedded.gather(0, met.entry[won]) * self.alive.gather(0, weights)
+        cell = met.cell[won] - self.before
+        window, filter_ = cell.div(self.filters, rounding_mode="floor"), cell % self.filters
         review = torch.bucketize(window, torch.from_numpy(offsets[1:]), right=True)
-        pooled = embedded.new_zeros(len(cells))
-        return pooled.scatter_add(0, review * filters + filter_, products).view(-1, filters)
+        pooled = embedded.new_zeros(len(winners))
+        pooled = pooled.scatter_add(0, review * self.filters + filter_, products)
+        return pooled.view(-1, self.filters)
 
     def products(self, tokens: Tensor) -> int:
         """How many products of an embedding entry and a filter weight `tokens` take."""

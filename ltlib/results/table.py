@@ -12,7 +12,7 @@ from ltlib.errors import InputError
 COLUMNS = [
     "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
     "validation_accuracy", "test_accuracy", "test_reviews", "epochs", "best_epoch", "seconds",
-    "connected", "corpus", "corpus_hash", "protocol", "spec_version",
+    "connected", "corpus", "corpus_hash", "protocol", "spec_version", "device",
 ]  # fmt: skip
 NEEDED = (  # by every figure and verdict
     "experiment",
@@ -25,8 +25,10 @@ NEEDED = (  # by every figure and verdict
     "seed",
     "test_accuracy",
 )
-TEST_REVIEWS = "test_reviews"  # unknown of runs that were stored before it was measured
-ONE_VALUE = ("corpus", "corpus_hash", "protocol", "spec_version")  # a mean over two means nothing
+TEST_REVIEWS = "test_reviews"
+# What is true of runs that were stored before these columns were: who knows; on a CPU.
+LATER: dict[str, str | None] = {TEST_REVIEWS: None, "device": "cpu"}
+ONE_VALUE = ("corpus", "corpus_hash", "protocol", "spec_version", "device")  # two have no mean
 REPLICATE = ["seed", "replicate"]
 
 
@@ -38,7 +40,8 @@ def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A published results table; `test_reviews` is empty in one written before the column was.
+    """A published results table; `test_reviews` is empty in one written before the column was, and
+    `device` a CPU.
 
     Raises:
         InputError: not there, not Parquet, or without the columns of a results table.
@@ -50,11 +53,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
         table = pd.read_parquet(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{path}: is not a Parquet table ({error})") from None
-    missing = [column for column in COLUMNS if column not in {*table.columns, TEST_REVIEWS}]
+    missing = [column for column in COLUMNS if column not in {*table.columns, *LATER}]
     if missing:
         raise InputError(f"{path}: column '{missing[0]}' is missing; write it with `ltlib export`")
-    if TEST_REVIEWS not in table.columns:
-        table.insert(COLUMNS.index(TEST_REVIEWS), TEST_REVIEWS, None)
+    for column, value in LATER.items():
+        if column not in table.columns:
+            table.insert(COLUMNS.index(column), column, value)
     return table.astype({TEST_REVIEWS: "Int64"})
 
 

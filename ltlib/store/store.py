@@ -15,7 +15,7 @@ import pandas as pd
 
 from ltlib.errors import DamagedError, InputError
 from ltlib.paths import existing_folder, writing
-from ltlib.results.table import COLUMNS, TEST_REVIEWS, in_order
+from ltlib.results.table import COLUMNS, LATER, in_order
 from ltlib.spec import RunSpec
 from ltlib.store.version import check_run, check_version, write_version
 
@@ -159,7 +159,7 @@ class Store:
         spec = self.run(name)["spec"]
         check_run(self.path / name, spec["spec_version"])
         spec["protocol"] = json.dumps(spec["protocol"], sort_keys=True)
-        values = {TEST_REVIEWS: None} | spec | self.metrics(name)
+        values = LATER | spec | self.metrics(name)
         return {column: values[column] for column in COLUMNS}
 
     def _bytes(self, name: str, file: str) -> bytes:

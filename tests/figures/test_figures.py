@@ -126,6 +126,23 @@ def test_a_strategy_that_was_not_run_is_not_drawn() -> None:
     assert "ticket-random" not in [text.get_text() for text in figure.legends[0].get_texts()]
 
 
+def test_a_control_that_was_run_is_drawn_beside_what_it_is_compared_with() -> None:
+    def half(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return falling(strategy, source, target, round_, replicate) / (1 + ("shuffled" in strategy))
+
+    table = results_table(half, ["a", "b"], control=True)
+    for figure, beside in (
+        (figures.obtaining(table, ["a"]), "ticket-reset"),
+        (figures.transferring(table, [("a", "b")]), "masks-reset"),
+    ):
+        drawn = lines(figure.axes[0])
+        control, other = drawn[colour("masks-shuffled")], drawn[colour(beside)]
+        assert xdata(control) == [0, 1, 2, 3]
+        assert ydata(control)[1:] == pytest.approx(ydata(other)[1:] / 2)
+        named = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert "masks-shuffled" in named
+
+
 def test_one_replicate_is_drawn_without_a_band() -> None:
     alone = results_table(falling, DOMAINS, replicates=1)
     assert figures.obtaining(alone).png()

@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ltlib.errors import InputError
 from ltlib.results.published import published_tables
-from ltlib.results.table import COLUMNS, in_order, read_table, smallest_test_set
+from ltlib.results.table import COLUMNS, check_table, in_order, read_table, smallest_test_set
 from tests.support.project import ROOT
 from tests.support.results_table import falling, results_table
 
@@ -63,3 +64,14 @@ def test_published_accuracies_count_whole_reviews(name: str) -> None:
         for target, rows in table.groupby("target")
     }
     assert all(shares.values()), "and no smaller number would do: half of it does not"
+
+
+def test_runs_of_a_gpu_are_not_averaged_with_those_of_a_cpu(tmp_path: Path) -> None:
+    """They are other runs; a table older than the column is of CPUs."""
+    path = tmp_path / "older.parquet"
+    TABLE.drop(columns="device").to_parquet(path)
+    older = read_table(path)
+    assert set(older["device"]) == {"cpu"}
+    check_table(older)
+    with pytest.raises(InputError, match="'device' holds cpu and cuda"):
+        check_table(pd.concat([older, older.assign(device="cuda")]))

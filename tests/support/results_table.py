@@ -84,4 +84,5 @@ def _row(
         "corpus_hash": "0" * 64,
         "protocol": "{}",
         "spec_version": 1,
+        "device": "cpu",
     }
