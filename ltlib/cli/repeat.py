@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ltlib.protocol import Protocol
-from ltlib.strategies import OBTAIN, TRANSFER
+from ltlib.strategies import CONTROL, MASKS_SHUFFLED, OBTAIN
 
 
 def repeating_command(record: dict[str, Any], store: str) -> str:
@@ -22,12 +22,16 @@ def repeating_command(record: dict[str, Any], store: str) -> str:
     words = ["ltlib", "run", "--corpus", source, "--scale", scale]
     if protocol.split is not None and protocol.split != Protocol.named(scale).split:
         words += ["--split", "/".join(map(str, protocol.split))]
+    asked = CONTROL if spec["strategy"] == MASKS_SHUFFLED else spec["experiment"]
+    words += ["--experiment", asked]
     if spec["experiment"] == OBTAIN:
-        words += ["--experiment", OBTAIN, "--domains", spec["source"]]
+        words += ["--domains", spec["source"]]
     else:
-        words += ["--experiment", TRANSFER, "--pairs", f"{spec['source']}:{spec['target']}"]
+        words += ["--pairs", f"{spec['source']}:{spec['target']}"]
     words += ["--replicates", str(spec["replicate"] + 1), "--rounds", str(spec["round"])]
     words += ["--seed", str(spec["seed"]), "--store", store]
+    if device := spec.get("device"):
+        words += ["--device", device]
     return shlex.join(words)
 
 

@@ -9,7 +9,7 @@ from ltlib.errors import InputError
 from ltlib.experiments.domains import full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.spec import Device, RunSpec
-from ltlib.strategies import OBTAIN, Chosen
+from ltlib.strategies import CONTROL, OBTAIN, Chosen
 
 Pairs = Sequence[tuple[str, str]]
 PAPER_DOMAINS = frozenset({"books", "movies", "electronics", "cds", "home"})
@@ -49,7 +49,8 @@ def plan_experiment(
     if experiment == OBTAIN:
         pairs = []
     elif pairs is None:
-        pairs = default_pairs(corpus, chosen)
+        alone = experiment == CONTROL and len(chosen) == 1  # its control in its own domain
+        pairs = [] if alone else default_pairs(corpus, chosen)
     corpus.check_domains(domain for pair in pairs for domain in pair)
     for source, target in pairs:
         if source == target:
