@@ -1,16 +1,23 @@
 """The control: masks in random places, asked for beside the paper's runs and never among them."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 import safetensors.torch
 import torch
 
+from ltlib.data.corpus import load_corpus
+from ltlib.errors import InputError
 from ltlib.experiments.domains import full_model, plan, shuffled
+from ltlib.experiments.tasks import plan_experiment
+from ltlib.protocol import Protocol
 from ltlib.pruning import apply_masks
 from ltlib.store.tickets import INITIAL, ticket_files
-from ltlib.strategies import FULL_MODEL, MASKS_SHUFFLED, TICKET_RESET
+from ltlib.strategies import FULL_MODEL, MASKS_SHUFFLED, TICKET_RESET, Chosen
 from ltlib.tickets import Ticket, first_ticket, next_ticket, redrawn
 from tests.support import tiny
+from tests.support.data_helpers import write_folder
 from tests.support.matrix import UNREAD, needs_of
 from tests.support.tiny import TEXT
 
@@ -94,3 +101,16 @@ def test_what_is_measured_is_the_shuffled_network() -> None:
     assert metrics["connected"] != TEXT.connected_paths(ticket.masks)
     assert metrics["sparsity"] == ticket.sparsity
     assert kept == {}, "it keeps no ticket of its own"
+
+
+def test_one_domain_has_its_control_and_no_transfer(tmp_path: Path) -> None:
+    """Asked for alone; every other experiment with transfers needs two domains."""
+    protocol = replace(Protocol.smoke(), split=(16, 8, 8), vocabulary_size=60, rounds=1)
+    corpus = load_corpus(str(write_folder(tmp_path, ("ants", "bees"))), protocol)
+    specs = plan_experiment(corpus, protocol, "control", ["bees"])
+    assert {spec.experiment for spec in specs} == {"obtain"}
+    assert MASKS_SHUFFLED in {spec.strategy for spec in specs}
+    experiments: list[Chosen] = ["all", "transfer"]
+    for experiment in experiments:
+        with pytest.raises(InputError, match="needs two domains"):
+            plan_experiment(corpus, protocol, experiment, ["bees"])
