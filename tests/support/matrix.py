@@ -82,10 +82,14 @@ def start_driver(store: Path, splits: Path, **options: Any) -> ForkServerProcess
 
 
 def workers_of(driver: int | None, word: str) -> list[psutil.Process]:
-    """Descendants of a driver with `word` in their command line."""
+    """Descendants of a driver with `word` in their command line; none once it has ended."""
     assert driver is not None
+    try:
+        descendants = psutil.Process(driver).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
     found = []
-    for process in psutil.Process(driver).children(recursive=True):
+    for process in descendants:
         try:
             if word in " ".join(process.cmdline()):
                 found.append(process)
