@@ -1,0 +1,37 @@
+"""Which transfers are made when none are named."""
+
+from dataclasses import replace
+
+import pytest
+
+from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.data.divergence import divergence_matrix
+from ltlib.experiments.tasks import default_pairs
+from ltlib.protocol import Protocol
+from tests.support.data_helpers import write_folder
+
+FIVE = ("books", "cds", "electronics", "home", "movies")
+PROTOCOL = replace(Protocol.smoke(), split=(16, 8, 8), vocabulary_size=60)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return load_corpus(str(write_folder(tmp_path_factory.mktemp("five"), FIVE)), PROTOCOL)
+
+
+def test_of_the_papers_five_domains_nine_tasks(corpus: Corpus) -> None:
+    """Books, Electronics and CDs, each to its nearest, third nearest and farthest other domain."""
+    matrix, expected = divergence_matrix(corpus), set()
+    for source in ("books", "electronics", "cds"):
+        others = sorted(set(FIVE) - {source}, key=lambda d: matrix.loc[source, d])
+        expected |= {(source, others[place]) for place in (0, 2, 3)}
+    pairs = default_pairs(corpus, FIVE)
+    assert len(pairs) == 9 and set(pairs) == expected
+
+
+@pytest.mark.parametrize("domains", [("books", "movies"), FIVE[:4], ("books", "tweets", "cds")])
+def test_of_any_others_all_ordered_pairs(corpus: Corpus, domains: tuple[str, ...]) -> None:
+    """Also of some of the five."""
+    expected = {(a, b) for a in domains for b in domains if a != b}
+    pairs = default_pairs(corpus, domains)
+    assert set(pairs) == expected and len(pairs) == len(expected)
