@@ -148,6 +148,7 @@ def test_rewound_survivors_equal_theta_0() -> None:
         assert bool((again.trained[name][~mask] == 0).all())
 
 
+@pytest.mark.long
 def test_a_chain_cut_short_goes_on_with_the_same_bits(store: Store, tmp_path: Path) -> None:
     other = Store(tmp_path / "cut", create=True)
     execute(SPECS[:4], other, RUNS, {}, workers=1)

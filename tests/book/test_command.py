@@ -49,6 +49,7 @@ def test_a_fault_of_the_tool_is_no_bad_input(monkeypatch: pytest.MonkeyPatch) ->
         start(click.Command("tool", callback=raising(ZeroDivisionError())))
 
 
+@pytest.mark.long
 def test_every_tool_says_what_it_takes_and_refuses_the_rest() -> None:
     tools = {path.stem for path in (ROOT / "book" / "tools").glob("*.py")}
     runnable = {name for name in tools if "start(main)" in source(name)}

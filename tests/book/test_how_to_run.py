@@ -84,6 +84,7 @@ def test_the_download_is_a_file_of_the_project(path: Path) -> None:
     assert ROOT / place == path
 
 
+@pytest.mark.long
 def test_the_printed_command_runs_the_chapter_from_an_empty_folder(
     own_cache: Path, tmp_path: Path
 ) -> None:

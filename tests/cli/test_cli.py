@@ -242,6 +242,7 @@ def test_help_names_every_command(ltlib: Run) -> None:
         assert command in printed
 
 
+@pytest.mark.long
 def test_an_estimate_trains_nothing_and_leaves_no_store(
     ltlib: Run, folder: Path, tmp_path: Path
 ) -> None:
@@ -304,6 +305,7 @@ def test_every_word_reaches_what_it_is_for(
     assert not called["retry_failed"]
 
 
+@pytest.mark.long
 def test_shards_make_the_whole(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     words = ("run", "--corpus", folder, "--rounds", "1")
     stores = [tmp_path / "1", tmp_path / "2"]

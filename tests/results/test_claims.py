@@ -313,6 +313,7 @@ CUTS = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(CLAIMS), st.lists(CUTS, max_size=3))
 def test_a_claim_is_judged_on_the_whole_grid_or_not_at_all(

@@ -71,7 +71,7 @@ def measured(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("engine", ["local", "ray"])
+@pytest.mark.parametrize("engine", ["local", pytest.param("ray", marks=pytest.mark.long)])
 def test_every_stored_run_is_what_a_direct_call_gives(
     splits_path: Path, tmp_path: Path, engine: EngineName
 ) -> None:

@@ -32,6 +32,7 @@ execute(LONG, Store(store, create=True), runs, {}, engine="ray", address=address
 """
 
 
+@pytest.mark.long
 def test_a_cluster_of_its_own_gives_the_same_bits(
     short: Store, splits_path: Path, tmp_path: Path
 ) -> None:
