@@ -311,7 +311,7 @@ def test_a_cell_is_changed_and_run(live: Page) -> None:
 
 def test_cells_above_run_first_and_controls_recompute(live: Page) -> None:
     """Hidden cells too: this one takes the figures that one of them imports."""
-    cell = live.cell("training = {d: data.splits[d].train")
+    cell = live.cell("terms = {")
     cell.find_element(By.CSS_SELECTOR, "summary").click()  # its code is folded
     live.run(cell)
     assert output(live.cell("from ltlib import kl")).startswith("KL(products")
@@ -339,7 +339,7 @@ def test_an_error_is_shown_and_the_cells_below_wait(live: Page) -> None:
     live.press()
     live.wait("Stopped: a cell failed")
     assert "NameError: name 'corpse' is not defined" in output(cell)
-    assert output(live.cell("from ltlib import unigram_distribution")) == ""
+    assert output(live.cell("from ltlib import figures, unigram_distribution")) == ""
 
 
 def test_live_cells_are_accessible(live: Page) -> None:
