@@ -163,23 +163,32 @@ cli.add_command(book)
 
 
 def main() -> None:
-    """Entry point: every error a user can mend is one line."""
+    """Entry point of `ltlib`."""
+    start(cli, "ltlib")
+
+
+def start(command: click.Command, name: str) -> None:
+    """Run `command` with the words of the shell: every error a user can mend is one line.
+
+    Args:
+        name: what this line begins with.
+    """
     try:
-        cli(standalone_mode=False)
+        command(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as asked:
         click.echo(asked.format_message(), err=True)
         sys.exit(2)
     except click.exceptions.Exit as finished:
         sys.exit(finished.exit_code)
     except click.ClickException as error:
-        _fail(error.format_message())
+        _fail(name, error.format_message())
     except InputError as error:
-        _fail(str(error))
+        _fail(name, str(error))
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped; run the same command again to go on", err=True)
         sys.exit(130)
 
 
-def _fail(message: str) -> None:
-    click.echo("ltlib: " + " ".join(message.split()), err=True)
+def _fail(name: str, message: str) -> None:
+    click.echo(f"{name}: " + " ".join(message.split()), err=True)
     sys.exit(2)

@@ -110,7 +110,7 @@ def chain(first: RunSpec, rounds: int) -> list[RunSpec]:
 
 
 def transfers(first: RunSpec, target: str, rounds: int) -> list[RunSpec]:
-    """Rounds 0 to `rounds` of the chain of `first`, each moved under every strategy."""
+    """Rounds 0 to `rounds` of the chain of `first`, each moved from θ₀ and from fresh values."""
     return [
         replace(first, experiment=TRANSFER, target=target, round=r, strategy=strategy)
         for r in range(rounds + 1)

@@ -69,7 +69,8 @@ def transfer_between(
     table = transferred(results)
     strategies = were_run(table, [TICKET_TARGET, *MASKS_STRATEGIES])
     data = with_bars(over_replicates(table, ["source", "target"], strategies))
-    drawn_from = [s.removeprefix(MASKS) for s in strategies if s in MASKS_STRATEGIES]
+    moved = [s for s in strategies if s in MASKS_STRATEGIES]
+    drawn_from = [s.removeprefix(MASKS) for s in moved]
     shown = (
         "datum.source == source && datum.target == target"
         f" && (datum.strategy == '{TICKET_TARGET}' || datum.strategy == '{MASKS}' + values)"
@@ -89,7 +90,7 @@ def transfer_between(
         tooltip=hover("source", "target", "strategy"),
     )
     sources, targets = ([*dict.fromkeys(data[name])] for name in ("source", "target"))
-    said = f"{_said_of_tasks(results, divergence)}[source + target + values]"
+    said = f"{_said_of_tasks(results, divergence, moved)}[source + target + values]"
     chart = (
         alt.layer(band, line, dots)
         .add_params(
@@ -112,14 +113,16 @@ def transfer_between(
     )
 
 
-def _said_of_tasks(results: pd.DataFrame, divergence: pd.DataFrame) -> dict[str, list[str]]:
+def _said_of_tasks(
+    results: pd.DataFrame, divergence: pd.DataFrame, strategies: Sequence[str]
+) -> dict[str, list[str]]:
     """Two lines for each task and strategy: how far apart the domains are, and the verdict."""
     known = len(divergence) > 0
     apart = divergence.set_index(["source", "target"])["nats"].to_dict() if known else {}
     moved = results[results["experiment"] == TRANSFER]
     said = {}
     for (source, target), strategy in itertools.product(
-        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), MASKS_STRATEGIES
+        dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), strategies
     ):
         verdict = transfer_verdict(results, source, target, strategy)
         nats = f"{apart[source, target]:.3f} nats" if apart else "not known"

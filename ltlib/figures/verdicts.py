@@ -28,9 +28,8 @@ def tasks_table(results: pd.DataFrame, caption: str) -> Table:
         InputError: no transfers in the table.
     """
     tasks = transferred(results)[["source", "target"]].drop_duplicates(ignore_index=True)
-    for strategy in MASKS_STRATEGIES:
-        if strategy not in set(results["strategy"]):
-            continue
+    known = set(results["strategy"])
+    for strategy in (s for s in MASKS_STRATEGIES if s in known):
         verdicts = [
             transfer_verdict(results, source, target, strategy)
             for source, target in zip(tasks["source"], tasks["target"], strict=True)
