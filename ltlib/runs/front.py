@@ -31,6 +31,7 @@ def run(
     workers: int = 0,
     device: Device = "cpu",
     progress: bool = False,
+    retry_failed: bool = False,
 ) -> pd.DataFrame:
     """Carry out an experiment and return its results table, one row a run.
 
@@ -40,6 +41,8 @@ def run(
     Args:
         store: folder of the run store; default: in the user's cache.
         workers: processes; 0 means one a core.
+        progress: show a bar with an estimate of the time left, on stderr.
+        retry_failed: try again what the store records as failed.
         See `plan_experiment` for the others.
 
     Raises:
@@ -48,11 +51,13 @@ def run(
     specs = plan_experiment(corpus, protocol, experiment, domains, pairs, seed, device)
     opened = Store(store or default_store(), create=True)
     runs = DomainRuns(corpus.path)
-    report = execute(specs, opened, runs, provenance(), workers, progress)
+    report = execute(
+        specs, opened, runs, provenance(), workers, progress, retry_failed=retry_failed
+    )
     for spec, reason in report.failed.items():
         raise InputError(
             f"{len(report.failed)} runs failed, first {spec.label()}: {reason}; "
-            f"`ltlib status --store {opened.path}` names all"
+            f"`ltlib status --store {opened.path}` names all, `retry_failed=True` tries them again"
         )
     return opened.table(specs)
 

@@ -1,79 +1,109 @@
 """Runs on processes of this machine, one thread each."""
 
 import os
-import signal
-import threading
-import time
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from typing import cast
 
+import cloudpickle
+
+from ltlib.errors import InputError
 from ltlib.experiments.experiment import Experiment
 from ltlib.networks.network import ExampleSplits
 from ltlib.protocol import Protocol
 from ltlib.runs.engine import DIED, Job, Result
+from ltlib.runs.processes import Worker
 from ltlib.runs.worker import train_job
 from ltlib.spec import RunSpec
 from ltlib.store.failures import Failure
 
+STARTS = 3  # of a worker, before it is the machine that is at fault
+
+
+@dataclass(frozen=True)
+class _Task:
+    job: Job
+    worker: Worker
+    starts: int = 1
+
 
 class LocalEngine:
-    """A pool for each worker: when one dies, it is known which run died with it.
+    """A process for each worker: when one dies, it is known which run died with it.
 
     Args:
         workers: processes; each is started when it is first needed.
-        experiment: what the workers train; each loads the data it needs itself.
+        experiment: what the workers train; each loads the data it needs itself. It may be of a
+            class that a script or a notebook defines.
     """
 
     def __init__(self, workers: int, experiment: Experiment) -> None:
-        self._experiment = experiment
-        self._idle = [_pool() for _ in range(workers)]
+        home = type(experiment).__module__
+        self._modules = [__name__] + [home] * (home != "__main__")
+        self._experiment = cloudpickle.dumps(experiment)
+        self._idle = [Worker(self._modules) for _ in range(workers)]
         self._workers = workers
-        self._busy: dict[Future[Result | Failure], tuple[RunSpec, ProcessPoolExecutor]] = {}
+        self._busy: dict[Future[Result | Failure], _Task] = {}
 
     def capacity(self) -> int:
         """As many as there are workers."""
         return self._workers
 
     def submit(self, job: Job) -> None:
-        """Give a job to an idle worker."""
-        pool = self._idle.pop()
-        with _deaf_to_interrupts():
-            try:
-                future = pool.submit(_train, job, self._experiment)
-            except BrokenProcessPool:  # the worker died while it had nothing to do
-                pool = _pool()
-                future = pool.submit(_train, job, self._experiment)
-        self._busy[future] = (job.spec, pool)
+        """Give a job to an idle worker.
+
+        Raises:
+            InputError: no worker can be started.
+        """
+        self._begin(_Task(job, self._idle.pop()))
 
     def collect(self, seconds: float) -> list[tuple[RunSpec, Result | Failure]]:
-        """What has finished; waits for the first at most `seconds`."""
+        """What has finished; waits for the first at most `seconds`.
+
+        Raises:
+            InputError: no worker can be started.
+        """
         finished, _ = wait(self._busy, timeout=seconds, return_when=FIRST_COMPLETED)
         collected = []
         for future in finished:
-            spec, pool = self._busy.pop(future)
-            outcome: Result | Failure
+            task = self._busy.pop(future)
             try:
-                outcome = future.result()
+                outcome, worker = future.result(), task.worker
             except BrokenProcessPool:
-                pool.shutdown(wait=False)
-                pool, outcome = _pool(), Failure(DIED, died=True)
-            self._idle.append(pool)
-            collected.append((spec, outcome))
+                if not task.worker.has_started():
+                    self._begin_anew(task)
+                    continue
+                task.worker.close()
+                outcome, worker = Failure(DIED, died=True), Worker(self._modules)
+            self._idle.append(worker)
+            collected.append((task.job.spec, outcome))
         return collected
 
     def close(self) -> None:
         """End the workers, also those that are training."""
-        for _, pool in self._busy.values():
+        for task in self._busy.values():
             # Nobody will read these runs: the next call begins them again.
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
-        for pool in self._idle:
-            pool.shutdown()
+            task.worker.kill()
+        for worker in self._idle:
+            worker.close()
+
+    def _begin(self, task: _Task) -> None:
+        try:
+            self._busy[task.worker.submit(_train, task.job, self._experiment)] = task
+        except BrokenProcessPool:
+            self._begin_anew(task)
+
+    def _begin_anew(self, task: _Task) -> None:
+        """A worker died before it took the run: that is no failure of the run."""
+        task.worker.close()
+        if task.starts == STARTS:
+            raise InputError(
+                f"a worker process was started {STARTS} times and never took a run; what it said "
+                "stands above. Is there memory for so many workers? No run has failed: the same "
+                "call goes on"
+            )
+        self._begin(_Task(task.job, Worker(self._modules), task.starts + 1))
 
 
 def available_cores() -> int:
@@ -81,42 +111,18 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        1, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(os.getpid(),)
-    )
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes started here inherit a mask without Ctrl-C, which the driver alone answers."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker(parent: int) -> None:
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """A worker whose driver was killed would wait for ever; end with it."""
-    while os.getppid() == parent:
-        time.sleep(0.1)
-    os._exit(1)
-
-
-def _train(job: Job, experiment: Experiment) -> Result | Failure:
+def _train(job: Job, pickled: bytes) -> Result | Failure:
     spec = job.spec
-    return train_job(job, experiment, lambda: _splits(experiment, spec.target, spec.protocol))
+    return train_job(job, _loaded(pickled), lambda: _splits(pickled, spec.target, spec.protocol))
+
+
+@lru_cache(maxsize=1)
+def _loaded(pickled: bytes) -> Experiment:
+    return cast(Experiment, cloudpickle.loads(pickled))
 
 
 @lru_cache(maxsize=16)
-def _splits(experiment: Experiment, domain: str, protocol: Protocol) -> ExampleSplits:
+def _splits(pickled: bytes, domain: str, protocol: Protocol) -> ExampleSplits:
     """A worker lays a domain out once, for all its runs there."""
+    experiment = _loaded(pickled)
     return experiment.examples(experiment.load(domain), protocol)

@@ -20,19 +20,21 @@ def test_every_argument_reaches_the_runs(tmp_path: Path, monkeypatch: pytest.Mon
     asked: list[inspect.BoundArguments] = []
     signature = inspect.signature(front.execute)
 
-    def record(*given: object) -> Report:
-        asked.append(signature.bind(*given))
+    def record(*given: object, **named: object) -> Report:
+        asked.append(signature.bind(*given, **named))
         return Report()
 
     monkeypatch.setattr(front, "execute", record)
     monkeypatch.setattr(front.Store, "table", lambda store, specs: specs)
     place = tmp_path / "store"
-    run(corpus, PROTOCOL, "transfer", ["crabs"], [("bees", "ants")], 7, place, 3, "cuda", True)
+    run(
+        corpus, PROTOCOL, "transfer", ["crabs"], [("bees", "ants")], 7, place, 3, "cuda", True, True
+    )
     called = asked[0].arguments
     specs = called["specs"]
     assert called["store"].path == place
     assert called["experiment"].splits_path == corpus.path
-    assert (called["workers"], called["progress"]) == (3, True)
+    assert (called["workers"], called["progress"], called["retry_failed"]) == (3, True, True)
     assert "commit" in called["provenance"]
     moved = [spec for spec in specs if spec.experiment == "transfer"]
     assert {(spec.source, spec.target) for spec in moved} == {("bees", "ants")}

@@ -63,7 +63,7 @@ def test_the_driver_is_killed_twenty_times(
         before = count(place)
         wait_until(lambda: count(place) >= max(before + 1, int(moment)))  # noqa: B023
         time.sleep((moment % 1) * seconds)
-        workers = workers_of(driver.pid, "spawn_main")
+        workers = workers_of(driver.pid, "forkserver")
         driver.kill()
         driver.join()
         assert driver.exitcode == -signal.SIGKILL, "it had not ended by itself"
@@ -77,7 +77,7 @@ def test_the_driver_is_killed_twenty_times(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("engine", "word"), [("local", "spawn_main"), ("ray", "ray::_train")])
+@pytest.mark.parametrize(("engine", "word"), [("local", "forkserver"), ("ray", "ray::_train")])
 def test_workers_are_killed_again_and_again(
     undisturbed: Store, splits_path: Path, tmp_path: Path, engine: str, word: str
 ) -> None:

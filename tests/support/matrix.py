@@ -82,7 +82,9 @@ def start_driver(store: Path, splits: Path, **options: Any) -> ForkServerProcess
 
 
 def workers_of(driver: int | None, word: str) -> list[psutil.Process]:
-    """Descendants of a driver with `word` in their command line; none once it has ended."""
+    """What a driver's server of processes started, or Ray's, with `word` in the command line; none
+    once the driver has ended.
+    """
     assert driver is not None
     try:
         descendants = psutil.Process(driver).children(recursive=True)
@@ -91,7 +93,7 @@ def workers_of(driver: int | None, word: str) -> list[psutil.Process]:
     found = []
     for process in descendants:
         try:
-            if word in " ".join(process.cmdline()):
+            if word in " ".join(process.cmdline()) and process.ppid() != driver:
                 found.append(process)
         except psutil.Error:
             continue
