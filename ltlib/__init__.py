@@ -15,6 +15,7 @@ _MODULES = {
     "TextCNN": "ltlib.networks.text_cnn",
     "Ticket": "ltlib.tickets",
     "atlas_beside": "ltlib.results.atlas",
+    "compared": "ltlib.results.comparison",
     "contributions": "ltlib.data.divergence",
     "default_pairs": "ltlib.experiments.tasks",
     "default_store": "ltlib.paths",
@@ -40,6 +41,7 @@ _MODULES = {
     "prune": "ltlib.pruning",
     "published_tables": "ltlib.results.published",
     "run": "ltlib.runs.front",
+    "select": "ltlib.results.settings",
     "smallest_test_set": "ltlib.results.table",
     "sparsity": "ltlib.pruning",
     "survivors": "ltlib.pruning",
@@ -76,6 +78,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
     from ltlib.results.atlas import atlas_beside
     from ltlib.results.claims import judged
+    from ltlib.results.comparison import compared
     from ltlib.results.published import overview, published_tables
     from ltlib.results.quantities import (
         obtaining_lead,
@@ -83,6 +86,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         transition_sparsity,
         winning_sparsity,
     )
+    from ltlib.results.settings import select
     from ltlib.results.side_by_side import obtained, transferred
     from ltlib.results.table import smallest_test_set
     from ltlib.runs.front import load_ticket, run

@@ -4,9 +4,8 @@ Each command imports what it needs when it is called: `ltlib --help` waits for n
 only reads imports no torch.
 """
 
-import json
 import sys
-import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -20,33 +19,54 @@ from ltlib.cli.options import (
     where_options,
     which_options,
 )
+from ltlib.cli.stores import rm, show, status
+from ltlib.cli.tables import claims, compare, export
 from ltlib.errors import InputError
 
 
-@click.group()
-@click.version_option(package_name="ltlib")
-def cli() -> None:
-    """Find lottery tickets in domains of text and transfer them between domains."""
+class ByAim(click.Group):
+    """A group of commands whose help lists them by what one wants to do."""
+
+    def __init__(self, aims: dict[str, Iterable[click.Command]], **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.aims = {aim: list(commands) for aim, commands in aims.items()}
+        for commands in self.aims.values():
+            for command in commands:
+                self.add_command(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A section for each aim."""
+        width = max(map(len, self.commands))
+        for aim, commands in self.aims.items():
+            with formatter.section(aim):
+                formatter.write_dl(
+                    [
+                        (str(command.name).ljust(width), command.get_short_help_str(200))
+                        for command in commands
+                    ]
+                )
 
 
-@cli.command()
+@click.command()
 @corpus_options
 def prepare(corpus: str, scale: str, split: str | None) -> None:
     """Fetch, check, split and encode a corpus; print what came out."""
     from ltlib.data.corpus import load_corpus
 
     loaded = load_corpus(corpus, protocol_of(scale, split))
-    click.echo(loaded.summary.T.to_string(float_format="%.1f"))
-    click.echo(f"vocabulary: {loaded.vocabulary.size} subwords; corpus hash: {loaded.hash[:16]}")
+    shown = loaded.summary.astype(object).map(lambda n: f"{n:,.1f}" if n % 1 else f"{n:,.0f}")
+    click.echo(shown.T.to_string())
+    click.echo(f"vocabulary: {loaded.vocabulary.size:,} subwords; corpus hash: {loaded.hash[:16]}")
 
 
-@cli.command()
+@click.command()
 @corpus_options
 @click.option("--store", required=True, metavar="DIR", help="folder of the run store")
 @which_options
 @where_options
 @click.option("--retry-failed", is_flag=True, help="try again what is recorded as failed")
 @click.option("--dry-run", is_flag=True, help="count and estimate; train nothing")
+@click.option("--quiet", is_flag=True, help="say nothing but what went wrong")
 def run(
     corpus: str,
     scale: str,
@@ -56,6 +76,7 @@ def run(
     where: Where,
     retry_failed: bool,
     dry_run: bool,
+    quiet: bool,
 ) -> None:
     """Carry out an experiment; what the store holds already is not run again."""
     from ltlib.cli.run import print_estimate, train_missing
@@ -64,102 +85,21 @@ def run(
     if dry_run:
         print_estimate(corpus, protocol, which, where, Path(store))
     else:
-        train_missing(corpus, protocol, which, where, store, retry_failed)
+        train_missing(corpus, protocol, which, where, store, retry_failed, quiet)
 
 
-@cli.command()
-@click.option("--store", required=True, metavar="DIR")
-@click.option("--json", "as_json", is_flag=True, help="for programs; names every run")
-@click.option("--watch", is_flag=True, help="show it again until nothing is left to do")
-@click.option("--every", type=float, default=2.0, show_default=True, metavar="SECONDS")
-def status(store: str, as_json: bool, watch: bool, every: float) -> None:
-    """What was asked of a store and what it holds, by experiment and domains."""
-    from ltlib.store.status import is_settled, status_json, status_text
-    from ltlib.store.store import Store
-
-    opened = Store(store)
-    if as_json:
-        click.echo(json.dumps(status_json(opened)))
-        return
-    click.echo(status_text(opened))
-    while watch and not is_settled(opened):
-        time.sleep(every)
-        click.clear()
-        click.echo(status_text(opened))
-
-
-@cli.command()
-@click.option("--store", required=True, metavar="DIR")
-@click.argument("run")
-def show(store: str, run: str) -> None:
-    """One run: its spec, its numbers, the command that repeats it. RUN may be shortened.
-
-    Of a run that failed: its spec, the reason, the traceback.
-    """
-    from ltlib.cli.repeat import repeating_command
-    from ltlib.store.failures import Failures
-    from ltlib.store.store import Store
-
-    opened = Store(store)
-    failure = Failures(opened.path).find(run)
-    if failure is not None:
-        traceback = failure.pop("traceback")
-        click.echo(json.dumps(failure, indent=1))
-        click.echo(traceback)
-        return
-    name = opened.find(run)
-    record = opened.run(name)
-    shown = {"run": name} | record | {"metrics": opened.metrics(name)}
-    click.echo(json.dumps(shown, indent=1))
-    click.echo(repeating_command(record, store))
-
-
-@cli.command()
-@click.option(
-    "--store", "stores", required=True, multiple=True, metavar="DIR", help="may be given repeatedly"
+@click.group(
+    cls=ByAim,
+    aims={
+        "Find and transfer tickets": [prepare, run],
+        "See what a store of runs holds": [status, show, rm],
+        "Read the results": [export, claims, compare],
+        "Build the book": [book],
+    },
 )
-@click.option("--out", required=True, metavar="FILE", help="a .parquet file, or a URL (s3://...)")
-@click.option("--atlas", is_flag=True, help="also what the book shows of the first store's tickets")
-def export(stores: tuple[str, ...], out: str, atlas: bool) -> None:
-    """Write the results table of stores as Parquet, a run that several hold once."""
-    from ltlib.store.export import write_table
-    from ltlib.store.status import count_text, survey
-    from ltlib.store.store import Store
-
-    opened = [Store(store) for store in stores]
-    rows = write_table(opened, out)
-    click.echo(f"{rows} runs: {out}")
-    if atlas:
-        from ltlib.experiments.atlas import write_atlas_of  # of tickets and a corpus: needs torch
-
-        click.echo(f"atlas: {write_atlas_of(opened[0], out)}")
-    for store in opened:
-        states = [state for _, state in survey(store)]
-        if set(states) != {"done"}:
-            click.echo(f"{store.path} is not complete: {count_text(states)}", err=True)
-
-
-@cli.command()
-@click.option("--results", required=True, metavar="FILE", help="a table that `ltlib export` wrote")
-@click.option("--json", "as_json", is_flag=True, help="for programs; differences as fractions")
-def claims(results: str, as_json: bool) -> None:
-    """The paper's claims and what a results table says of each: differences in points.
-
-    A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
-    fails when it lies outside, and is undecided otherwise or with a single replicate.
-    """
-    from ltlib.results.claims import judged
-    from ltlib.results.table import read_table
-    from ltlib.results.words import claims_as_text
-
-    found = judged(read_table(results))
-    if as_json:
-        click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))
-    else:
-        click.echo(claims_as_text(found))
-
-
-cli.add_command(book)
+@click.version_option(package_name="ltlib")
+def cli() -> None:
+    """Find lottery tickets in domains of text and transfer them between domains."""
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import click
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
+from ltlib.results.settings import Wanted
 from ltlib.spec import Device
 from ltlib.strategies import Chosen
 
@@ -117,6 +118,25 @@ def where_options(command: Callable[..., None]) -> Callable[..., None]:
             "--address", metavar="A", help="of a Ray cluster; default: one is started here"
         ),
         click.option("--gpus-per-run", type=float, metavar="F", help="share of a GPU; with cuda 1"),
+    )
+
+
+def setting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--corpus`, `--protocol` and `--device`, handed on as `wanted`."""
+
+    @wraps(command)
+    def reading(
+        corpus: str | None, protocol: str | None, device: str | None, **others: Any
+    ) -> None:
+        command(wanted=Wanted(corpus, protocol, device), **others)
+
+    return _with_options(
+        reading,
+        click.option(
+            "--corpus", metavar="C", help="where there are several: a name or first digits"
+        ),
+        click.option("--protocol", metavar="P", help="a scale, or the first digits shown"),
+        click.option("--device", metavar="D", help="cpu or cuda"),
     )
 
 

@@ -9,7 +9,7 @@ import click
 import torch
 
 from ltlib.cli.options import Where, Which, pairs_of
-from ltlib.data.corpus import load_corpus
+from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
 from ltlib.experiments.tasks import plan_experiment
@@ -21,29 +21,45 @@ from ltlib.runs.schedule import shard
 from ltlib.spec import RunSpec
 from ltlib.store.failures import Failures
 from ltlib.store.provenance import provenance
+from ltlib.store.status import runs_text
 from ltlib.store.store import Store
 
 
 def train_missing(
-    source: str, protocol: Protocol, which: Which, where: Where, store: str, retry_failed: bool
+    source: str,
+    protocol: Protocol,
+    which: Which,
+    where: Where,
+    store: str,
+    retry_failed: bool,
+    quiet: bool,
 ) -> None:
-    """Train what is asked for and not yet in `store`; exit status 1 when runs failed."""
-    runs, specs = planned(source, protocol, which, where)
+    """Train what is asked for and not yet in `store`; exit status 1 when runs failed.
+
+    Args:
+        quiet: say nothing but what went wrong.
+    """
+    corpus, runs, specs = planned(source, protocol, which, where)
     opened = Store(store, create=True)
+    if not quiet:
+        _print_choice(corpus, protocol, which)
     origin = provenance() | {"corpus_source": source}
     report = execute(
-        specs, opened, runs, origin, where.workers, True, where.engine, where.address,
+        specs, opened, runs, origin, where.workers, not quiet, where.engine, where.address,
         where.gpus_per_run, retry_failed,
     )  # fmt: skip
-    _print_report(report, len(specs), store)
+    if not quiet:
+        _print_report(report, len(specs), store)
+    _print_failures(report, store)
 
 
 def print_estimate(
     source: str, protocol: Protocol, which: Which, where: Where, store: Path
 ) -> None:
     """Count what is asked for, what is there, and what the rest would take; train nothing."""
-    runs, specs = planned(source, protocol, which, where)
+    corpus, runs, specs = planned(source, protocol, which, where)
     opened = Store(store) if store.exists() else None
+    _print_choice(corpus, protocol, which)
     there = sound_runs(opened, specs) if opened else set()
     missing = [spec for spec in specs if spec.hash not in there]
     failed = len(Failures(store).names() & {spec.hash for spec in missing})
@@ -61,8 +77,8 @@ def print_estimate(
 
 def planned(
     source: str, protocol: Protocol, which: Which, where: Where
-) -> tuple[DomainRuns, Sequence[RunSpec]]:
-    """How runs on the corpus are trained, and those that are asked for."""
+) -> tuple[Corpus, DomainRuns, Sequence[RunSpec]]:
+    """The corpus, how runs on it are trained, and those that are asked for."""
     if where.device == "cuda" and where.engine == "local" and not torch.cuda.is_available():
         raise InputError("--device cuda: torch sees no GPU here; leave it out to use the CPU")
     corpus = load_corpus(source, protocol)
@@ -71,7 +87,18 @@ def planned(
         corpus, protocol, which.experiment, which.domains, pairs, which.seed, where.device
     )
     runs = DomainRuns(corpus.path)
-    return runs, shard(specs, runs.first, *which.shard)
+    return corpus, runs, shard(specs, runs.first, *which.shard)
+
+
+def _print_choice(corpus: Corpus, protocol: Protocol, which: Which) -> None:
+    """A scale may run fewer domains than there are: say which, and how to have others."""
+    taken = corpus.domains[: protocol.domains]
+    if which.domains is None and which.pairs is None and len(taken) < len(corpus.domains):
+        click.echo(
+            f"domains: {', '.join(taken)}, the first {len(taken)} of {len(corpus.domains)}; "
+            f"for others --domains {','.join(corpus.domains)}",
+            err=True,
+        )
 
 
 def _bytes(number: int) -> str:
@@ -83,15 +110,20 @@ def _print_report(report: Report, planned: int, store: str) -> None:
     done, failed, blocked = len(report.done), len(report.failed), len(report.blocked)
     there = planned - done - failed - blocked
     if there == planned:
-        click.echo(f"nothing to do: all {planned} runs are in {store}")
+        click.echo(f"nothing to do: all {runs_text(planned)} are in {store}")
         return
-    click.echo(f"{done} runs done, {there} were there already: {store}")
+    were = "was" if there == 1 else "were"
+    click.echo(f"{runs_text(done)} done, {there:,} {were} there already: {store}")
+
+
+def _print_failures(report: Report, store: str) -> None:
+    failed, blocked = len(report.failed), len(report.blocked)
     if failed:
         for spec, reason in report.failed.items():
             click.echo(f"failed: {spec.label()} ({spec.hash[:12]}): {reason}", err=True)
         click.echo(
-            f"ltlib: {failed} runs failed and block {blocked} more; tracebacks are in "
-            f"{store}/failed; try again with --retry-failed",
+            f"ltlib: {runs_text(failed)} failed, and so {blocked:,} more cannot be done; "
+            f"tracebacks are in {store}/failed; try again with --retry-failed",
             err=True,
         )
         sys.exit(1)

@@ -29,7 +29,7 @@ CORPUS_FIELDS = ("split", "corpus_seed", "vocabulary_size", "character_coverage"
 CHOICES = "choose vader, amazon, amazon:URL-OR-FOLDER or the path of a folder of your own"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Corpus:
     """A corpus, ready for training.
 
@@ -52,6 +52,19 @@ class Corpus:
     path: Path
     summary: pd.DataFrame
     protocol: Protocol
+
+    def __repr__(self) -> str:
+        """A line; the reviews themselves would fill a screen for an hour."""
+        domains = ", ".join(f"{name} {self._reviews(name):,}" for name in self.domains)
+        size = f"{self.vocabulary.size:,} subwords"
+        return f"Corpus({self.name!r}: reviews of {domains}; {size}; hash {self.hash[:7]})"
+
+    def _repr_html_(self) -> str:
+        """The summary, as notebooks show a table."""
+        return str(self.summary.to_html(float_format="{:.1f}".format))
+
+    def _reviews(self, domain: str) -> int:
+        return sum(map(len, self.splits[domain].named().values()))
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -87,6 +100,22 @@ class Corpus:
             )
 
 
+def as_corpus(corpus: Corpus | str, protocol: Protocol) -> Corpus:
+    """A corpus made for `protocol`; one that is given by name is loaded.
+
+    Raises:
+        InputError: it was made for another protocol; what `load_corpus` raises; no corpus at all.
+    """
+    _check_given(protocol)
+    if isinstance(corpus, str | os.PathLike):
+        return load_corpus(os.fspath(corpus), protocol)
+    if not isinstance(corpus, Corpus):
+        kind = type(corpus).__name__
+        raise InputError(f"corpus: a {kind} is none; give what ltlib.load_corpus gives; {CHOICES}")
+    corpus.check_protocol(protocol)
+    return corpus
+
+
 def load_corpus(source: str, protocol: Protocol) -> Corpus:
     """Read, clean, split and encode a corpus (§3, §4.1).
 
@@ -99,7 +128,8 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
     Raises:
         InputError: an unknown source; a file that cannot be read or understood; too few reviews.
     """
-    name, domains = _open(source)
+    _check_given(protocol)
+    name, domains = _open(os.fspath(source))
     # A stream of millions is read no further than the split asks; smaller sources are drawn from
     # as a whole.
     enough = sum(protocol.split) // 2 if protocol.split and _is_amazon(source) else None
@@ -121,6 +151,11 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
     path, splits = cached_splits(vocabulary, chosen, protocol.max_length)
     summary = _summary(cleaned, splits)
     return Corpus(name, splits, texts, vocabulary, hash_of(splits), path, summary, protocol)
+
+
+def _check_given(protocol: object) -> None:
+    if not isinstance(protocol, Protocol):
+        raise InputError(f"protocol: {protocol!r} is none; give ltlib.Protocol.smoke(), say")
 
 
 def _open(source: str) -> tuple[str, dict[str, Generator[Review]]]:

@@ -44,8 +44,10 @@ def divergence_matrix(corpus: "Corpus") -> pd.DataFrame:
     """JSD in nats between the training splits of every two domains (Fig. 1).
 
     Raises:
-        InputError: the corpus has one domain only.
+        InputError: the corpus has one domain only, or is but the name of one.
     """
+    if isinstance(corpus, str):
+        raise InputError(f"corpus: '{corpus}' is a name; give ltlib.load_corpus(name, protocol)")
     if len(corpus.domains) < 2:
         raise InputError(
             f"'{corpus.name}' has one domain only, {corpus.domains[0]}; a divergence needs two"

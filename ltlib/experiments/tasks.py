@@ -70,7 +70,10 @@ def default_pairs(corpus: Corpus, domains: Sequence[str]) -> list[tuple[str, str
     """
     if len(domains) < 2:
         found = ", ".join(domains) or "none"
-        raise InputError(f"a transfer needs two domains and there is one ({found}); name another")
+        raise InputError(
+            f"a transfer needs two domains and there is one ({found}); name another, or obtain "
+            "tickets alone: `--experiment obtain`, in Python experiment='obtain'"
+        )
     if set(domains) == PAPER_DOMAINS:
         return nearest_pairs(divergence_matrix(corpus), PAPER_SOURCES)
     return [(source, target) for source in domains for target in domains if source != target]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
+from ltlib.results.table import without_ending
 
 ENDING = ".atlas.json"
 LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
@@ -147,6 +148,17 @@ def _subwords(
     return pd.DataFrame(rows, columns=["domain", "round", "rank", "piece", "kept"])
 
 
+def path_beside(results: str | Path) -> Path:
+    """Where the atlas lies that belongs to the results table at this path."""
+    return Path(without_ending(results) + ENDING)
+
+
+def check_place(results: str | Path) -> None:
+    """Raise an InputError if no atlas can lie beside a table at this path, which may be a URL."""
+    if "://" in str(results):
+        raise InputError(f"{results}: an atlas lies beside a file; export to a file and copy both")
+
+
 def write_atlas(atlas: Atlas, path: Path) -> None:
     """Store `atlas` as JSON, a table as its columns."""
     tables = {f.name: getattr(atlas, f.name).to_dict("list") for f in fields(Atlas)}
@@ -160,7 +172,7 @@ def atlas_beside(results: str | Path) -> Atlas:
     Raises:
         InputError: the file is no atlas.
     """
-    path = Path(str(results).removesuffix(".parquet") + ENDING)
+    path = path_beside(results)
     if not path.exists():
         return Atlas(*(pd.DataFrame({"domain": []}) for _ in fields(Atlas)))
     try:

@@ -108,7 +108,7 @@ class Driver:
         return None
 
     def _discard(self, spec: RunSpec, damage: DamagedError) -> None:
-        self._store.discard(spec)
+        self._store.discard(spec.hash)
         self._progress.remark(str(damage))
         self._progress.line(self._log.add("damaged", spec, reason=str(damage)))
 
@@ -145,7 +145,7 @@ class Driver:
     def _keep(self, spec: RunSpec, result: Result) -> None:
         origin = self._provenance | result.provenance
         self._store.write(spec, result.metrics, result.files, origin)
-        self._failures.clear(spec)
+        self._failures.clear(spec.hash)
         seconds = result.metrics["seconds"]
         accuracy = result.metrics["test_accuracy"]
         machine = result.provenance["machine"]

@@ -58,7 +58,7 @@ def execute(
     experiment.load(next(schedule.remaining()).target)  # unreadable: said once, not by each worker
     if retry_failed:
         for spec in schedule.remaining():
-            Failures(store.path).clear(spec)
+            Failures(store.path).clear(spec.hash)
     workers = _workers(workers, engine, len(schedule))
     trainer = _open(engine, workers, experiment, address, gpus_per_run)
     with closing(Progress(schedule.remaining(), progress)) as shown:

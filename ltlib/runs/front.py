@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ltlib.data.corpus import Corpus
+from ltlib.data.corpus import Corpus, as_corpus
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns, full_model, in_chain
 from ltlib.experiments.tasks import Pairs, plan_experiment
@@ -21,7 +21,7 @@ from ltlib.tickets import Ticket
 
 
 def run(
-    corpus: Corpus,
+    corpus: Corpus | str,
     protocol: Protocol,
     experiment: Chosen = "all",
     domains: Sequence[str] | None = None,
@@ -39,6 +39,7 @@ def run(
     obtaining runs it leans on.
 
     Args:
+        corpus: what `load_corpus` gives, or what it takes.
         store: folder of the run store; default: in the user's cache.
         workers: processes; 0 means one a core.
         progress: show a bar with an estimate of the time left, on stderr.
@@ -48,6 +49,7 @@ def run(
     Raises:
         InputError: bad input, or runs that failed; what could be done is in the store.
     """
+    corpus = as_corpus(corpus, protocol)
     specs = plan_experiment(corpus, protocol, experiment, domains, pairs, seed, device)
     opened = Store(store or default_store(), create=True)
     runs = DomainRuns(corpus.path)
@@ -63,7 +65,7 @@ def run(
 
 
 def load_ticket(
-    corpus: Corpus,
+    corpus: Corpus | str,
     protocol: Protocol,
     source: str,
     round: int,
@@ -77,8 +79,8 @@ def load_ticket(
     Raises:
         InputError: no such run is stored; a corpus made for another protocol.
     """
+    corpus = as_corpus(corpus, protocol)
     corpus.check_domains([source])
-    corpus.check_protocol(protocol)
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
     spec = in_chain(first, round, strategy)
     return read_ticket(DomainRuns.architecture, Store(store or default_store()), spec, first)

@@ -13,39 +13,70 @@ import pyarrow.parquet as pq
 
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
-from ltlib.results.table import TEST_REVIEWS, in_order
+from ltlib.results.settings import EVERY_SETTING, Wanted, setting_of
+from ltlib.results.table import TEST_REVIEWS, check_ending, in_order, without_ending
 from ltlib.store.store import Store
 
 METADATA = b"ltlib"
 
 
-def write_table(stores: Sequence[Store], out: str | Path) -> int:
+def write_table(stores: Sequence[Store], out: str | Path, wanted: Wanted = EVERY_SETTING) -> int:
     """Write the results table of `stores`, a run that several hold once; the number of its rows.
+
+    The ending of `out` says whether as Parquet or as comma-separated values.
 
     Beside it goes `<name>.provenance.json`: what the runs are, what computed them, and how long it
     took. The table's own metadata (key `ltlib`) holds the versions, commits and processors too.
 
     Args:
         out: a path, or a URL that fsspec writes to (`s3://bucket/results.parquet`).
+        wanted: the settings whose runs are written.
 
     Raises:
-        InputError: the stores hold no runs, or disagree about one; `out` cannot be written.
+        InputError: the stores hold no such runs, or disagree about one; `out` has another ending,
+            or cannot be written.
     """
+    check_ending(out)
     if "://" not in str(out):
         _check_place(Path(out))
+    holders, rows = rows_of(stores, wanted)
+    table = in_order(rows)
+    _write(_csv(table) if str(out).lower().endswith(".csv") else _parquet(table, holders), out)
+    described = json.dumps(_described(table, holders), indent=1, sort_keys=True, ensure_ascii=False)
+    _write((described + "\n").encode(), without_ending(out) + ".provenance.json")
+    return len(table)
+
+
+def rows_of(
+    stores: Sequence[Store], wanted: Wanted = EVERY_SETTING
+) -> tuple[dict[str, Store], list[dict[str, Any]]]:
+    """The runs of `stores` in the settings that are wanted: who holds each, and its row.
+
+    Raises:
+        InputError: there are none; two stores disagree about one; damaged files.
+    """
     holders = merged(stores)
     if not holders:
         raise InputError(f"{stores[0].path}: holds no runs; fill it with `ltlib run`")
-    table = in_order(holders[name].row(name) for name in sorted(holders))
+    rows = {name: holders[name].row(name) for name in sorted(holders)}
+    settings = {name: setting_of(row) for name, row in rows.items()}
+    chosen = set(wanted.among(settings.values()))
+    kept = [name for name in rows if settings[name] in chosen]
+    return {name: holders[name] for name in kept}, [rows[name] for name in kept]
+
+
+def _parquet(table: pd.DataFrame, holders: dict[str, Store]) -> bytes:
     content = pa.Table.from_pandas(table, preserve_index=False)
     origin = json.dumps(_provenances(holders), sort_keys=True).encode()
     content = content.replace_schema_metadata({**(content.schema.metadata or {}), METADATA: origin})
     buffer = io.BytesIO()
     pq.write_table(content, buffer)
-    _write(buffer.getvalue(), out)
-    described = json.dumps(_described(table, holders), indent=1, sort_keys=True, ensure_ascii=False)
-    _write((described + "\n").encode(), str(out).removesuffix(".parquet") + ".provenance.json")
-    return len(table)
+    return buffer.getvalue()
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """Numbers are written with as many digits as tell them from all others."""
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:
@@ -91,7 +122,7 @@ def _check_place(out: Path) -> None:
     if not out.resolve().parent.is_dir():
         raise InputError(f"{out.parent}: folder not found; make it first")
     if out.is_dir():
-        raise InputError(f"{out}: is a folder; name a .parquet file")
+        raise InputError(f"{out}: is a folder; name a file")
 
 
 def _write(content: bytes, out: str | Path) -> None:

@@ -62,10 +62,10 @@ class Failures:
             with replace_into(self._path(spec.hash)) as temporary:
                 temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
-    def clear(self, spec: RunSpec) -> None:
+    def clear(self, name: str) -> None:
         """Forget a failure: the run is done, or is to be tried again."""
         with writing(self._folder):
-            self._path(spec.hash).unlink(missing_ok=True)
+            self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"

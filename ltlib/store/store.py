@@ -90,10 +90,10 @@ class Store:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
-    def discard(self, spec: RunSpec) -> None:
-        """Remove a run, in one step as far as anybody else sees."""
+    def discard(self, name: str) -> None:
+        """Remove the run called `name`, in one step as far as anybody else sees."""
         with writing(self.path):
-            temporary = self.folder(spec).rename(self.path / f"{WRITING}{uuid4().hex}")
+            temporary = (self.path / name).rename(self.path / f"{WRITING}{uuid4().hex}")
         shutil.rmtree(temporary, ignore_errors=True)
 
     def verify(self, name: str) -> None:
@@ -142,7 +142,10 @@ class Store:
         found = [name for name in self.hashes() if name.startswith(prefix)]
         if len(found) != 1:
             count = "no run" if not found else f"{len(found)} runs"
-            raise InputError(f"{self.path}: {count} called '{prefix}'; `ltlib status` lists them")
+            raise InputError(
+                f"{self.path}: {count} called '{prefix}'; "
+                f"`ltlib status --store {self.path} --runs` names them all"
+            )
         return found[0]
 
     def table(self, specs: Iterable[RunSpec] | None = None) -> pd.DataFrame:

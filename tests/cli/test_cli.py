@@ -2,75 +2,26 @@
 
 import gzip
 import inspect
+import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from ltlib.cli.commands import main
+from ltlib.cli.commands import cli
 from ltlib.results.atlas import atlas_beside
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.table import COLUMNS
 from ltlib.runs.driver import Report
 from tests.support import claim_worlds as worlds
-
-Run = Callable[..., tuple[int, str, str]]
-WORDS = ("plot", "lens", "sound", "pages", "cable", "voice", "story", "screen", "box", "cover")
-
-
-@pytest.fixture
-def ltlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process: exit status, stdout, stderr."""
-
-    def call(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["ltlib", *map(str, words)])
-        status = 0
-        try:
-            main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
-
-
-def write_domain(path: Path, seed: int, reviews: int = 500) -> None:
-    generator = np.random.default_rng(seed)
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        for index in range(reviews):
-            words = generator.choice(WORDS, 8)
-            mood = (
-                ("good", "fine")[index % 3 == 0] if index % 2 else ("bad", "poor")[index % 3 == 0]
-            )
-            text = f"{mood} {' '.join(words)} number {index} of {path.name[0]}"
-            file.write(json.dumps({"text": text, "label": index % 2}) + "\n")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus of a user's own."""
-    path = tmp_path_factory.mktemp("own")
-    for seed, name in enumerate(("films", "phones", "songs")):
-        write_domain(path / f"{name}.jsonl.gz", seed)
-    return path
-
-
-def failed(result: tuple[int, str, str], *expected: str) -> None:
-    status, out, err = result
-    assert status == 2, err
-    assert out == ""
-    assert err.startswith("ltlib: ") and err.count("\n") == 1 and err.endswith("\n"), err
-    for part in expected:
-        assert part in err
+from tests.support.command import Run, failed, write_domain
 
 
 def test_an_atlas_is_of_the_corpus_that_was_run(ltlib: Run, folder: Path, tmp_path: Path) -> None:
@@ -82,7 +33,7 @@ def test_an_atlas_is_of_the_corpus_that_was_run(ltlib: Run, folder: Path, tmp_pa
     status, _, said = ltlib("export", "--store", store, "--out", out, "--atlas")
     assert status == 2
     assert "own: is not the corpus that" in said
-    assert out.exists(), "the table is written nevertheless"
+    assert not out.exists(), "a table alone is not what was asked for"
     status, _, said = ltlib("export", "--store", store, "--out", "memory://r.parquet", "--atlas")
     assert status == 2
     assert "an atlas lies beside a file" in said
@@ -126,6 +77,40 @@ def test_prepare_prints_what_came_out(ltlib: Run, folder: Path) -> None:
     status, printed, _ = ltlib("prepare", "--corpus", folder)
     assert status == 0
     assert "films" in printed and "mean length" in printed and "vocabulary: 400" in printed
+    rows = {re.split("  +", line)[0]: re.split("  +", line)[1:] for line in printed.splitlines()}
+    assert rows["read"] == ["500"] * 3, "counts are whole numbers"
+    assert all(re.fullmatch(r"\d+\.\d", length) for length in rows["mean length"])
+
+
+def test_what_a_scale_leaves_out_is_said(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--dry-run")
+    said = ltlib(*words)[2]
+    assert said == (
+        "domains: films, phones, the first 2 of 3; for others --domains films,phones,songs\n"
+    )
+    assert ltlib(*words, "--domains", "songs,films")[2] == ""
+    assert ltlib(*words, "--pairs", "films:songs")[2] == ""
+    failed(ltlib(*words, "--domains", "songs"), "needs two domains", "--experiment obtain")
+
+
+def test_quiet_says_nothing(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--rounds", "0", "--quiet")
+    assert ltlib(*words, "--experiment", "obtain") == (0, "", "")
+    assert "2 runs done" in ltlib("status", "--store", tmp_path / "s")[1]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_the_command(shell: str) -> None:
+    """As the README tells: Click writes a script that asks `ltlib` itself."""
+    environment = os.environ | {"_LTLIB_COMPLETE": f"{shell}_source"}
+    program = "import sys; sys.argv[0] = 'ltlib'; from ltlib.cli.commands import main; main()"
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+    assert "_LTLIB_COMPLETE" in done.stdout, done.stderr
+    if shell == "bash":
+        asked = {"_LTLIB_COMPLETE": "bash_complete", "COMP_WORDS": "ltlib co", "COMP_CWORD": "1"}
+        done = subprocess.run(words, env=os.environ | asked, capture_output=True, text=True)
+        assert done.stdout.splitlines() == ["plain,compare"]
 
 
 def test_it_is_also_a_module() -> None:
@@ -208,12 +193,12 @@ def test_broken_files_are_named(
 def test_stores_that_are_not(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     failed(ltlib("run", "--corpus", folder, "--store", tmp_path / "file"), "is a file")
-    failed(ltlib("export", "--store", tmp_path / "none", "--out", tmp_path / "o"), "not found")
-    assert not (tmp_path / "o").exists()
+    failed(ltlib("export", "--store", tmp_path / "none", "--out", tmp_path / "o.csv"), "not found")
+    assert not (tmp_path / "o.csv").exists()
     failed(ltlib("status", "--store", tmp_path / "file"), "is a file")
     (tmp_path / "empty").mkdir()
     failed(ltlib("show", "--store", tmp_path / "empty", "abc"), "no run")
-    failed(ltlib("export", "--store", tmp_path / "empty", "--out", tmp_path / "o"), "no runs")
+    failed(ltlib("export", "--store", tmp_path / "empty", "--out", tmp_path / "o.csv"), "no runs")
 
 
 def test_no_gpu_is_said(ltlib: Run, folder: Path, tmp_path: Path) -> None:
@@ -238,8 +223,13 @@ def test_the_book_needs_its_sources(
 def test_help_names_every_command(ltlib: Run) -> None:
     status, printed, _ = ltlib("--help")
     assert status == 0
-    for command in ("prepare", "run", "status", "show", "export", "book"):
-        assert command in printed
+    aims = re.findall(r"^(\w.*):\n((?:  .*\n?)+)", printed, re.MULTILINE)
+    listed = {aim: re.findall(r"^  (\w+) ", rows, re.MULTILINE) for aim, rows in aims}
+    assert sorted(itertools.chain(*listed.values())) == sorted(cli.commands), (
+        "each once, under an aim"
+    )
+    assert listed["Read the results"] == ["export", "claims", "compare"]
+    assert "..." not in "".join(rows for _, rows in aims), "no line is cut short"
 
 
 @pytest.mark.long
@@ -332,7 +322,7 @@ def test_failed_runs_are_told_and_tried_again(
         for more in ((), ("--retry-failed",)):
             status, _, err = ltlib(*words, *more)
             assert status == 1
-            assert "diverged" in err and "1 runs failed and block 2 more" in err
+            assert "diverged" in err and "1 run failed, and so 2 more cannot be done" in err
     printed = ltlib("status", "--store", tmp_path / "s", "--watch")[1]
     assert "0 runs done, 1 failed, 2 blocked" in printed, "and it does not wait for ever"
     told = json.loads(ltlib("status", "--store", tmp_path / "s", "--json")[1])
@@ -343,7 +333,8 @@ def test_failed_runs_are_told_and_tried_again(
 
 
 def test_no_ray_there_is_one_line(ltlib: Run, folder: Path, tmp_path: Path) -> None:
-    words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--engine", "ray")
+    domains = ("--domains", "films,phones")
+    words = ("run", "--corpus", folder, "--store", tmp_path / "s", "--engine", "ray", *domains)
     failed(ltlib(*words, "--address", "127.0.0.1:1"), "127.0.0.1:1", "ray start --head")
 
 

@@ -1,11 +1,15 @@
+import re
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
+import ltlib
 from ltlib.data.cleaning import REASONS, key_of
-from ltlib.data.corpus import Corpus, load_corpus, load_splits
+from ltlib.data.corpus import Corpus, as_corpus, load_corpus, load_splits
 from ltlib.data.encoding import hash_of
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
@@ -13,6 +17,7 @@ from ltlib.protocol import Protocol
 from ltlib.results.table import read_table
 from tests.support.data_helpers import labelled, sentences, write, write_folder
 from tests.support.project import ROOT
+from tests.support.refusals import assert_refused
 
 SMALL = replace(Protocol.smoke(), split=(16, 8, 8), vocabulary_size=60)
 
@@ -212,3 +217,53 @@ def test_check_domains(vader_corpus: Corpus) -> None:
     vader_corpus.check_domains(["tweets", "movies"])
     with pytest.raises(InputError, match=r"'books' is unknown.*products, movies, editorials"):
         vader_corpus.check_domains(["tweets", "books"])
+
+
+def test_a_corpus_is_shown_in_a_line_and_in_notebooks_as_its_summary(vader_corpus: Corpus) -> None:
+    shown = repr(vader_corpus)
+    assert len(shown) < 200 and "\n" not in shown
+    assert shown.startswith("Corpus('vader': reviews of products 400, movies 400, ")
+    assert vader_corpus.hash[:7] in shown
+    cells = re.findall(r"<t[hd]>(.*?)</t[hd]>", vader_corpus._repr_html_())
+    for domain, row in vader_corpus.summary.iterrows():
+        place = cells.index(domain)
+        assert cells[place + 1 : place + 3] == [f"{row[name]:.0f}" for name in ("read", "reviews")]
+
+
+def test_a_corpus_is_taken_by_name_too(vader_corpus: Corpus, tmp_path: Path) -> None:
+    """Wherever a protocol says how to make it."""
+    smoke = Protocol.smoke()
+    assert as_corpus(vader_corpus, smoke) is vader_corpus
+    assert as_corpus("vader", smoke).hash == vader_corpus.hash
+    protocol = replace(smoke, rounds=0)
+    taken: tuple[Corpus | str, ...] = (vader_corpus, "vader")
+    made, named = (
+        ltlib.run(corpus, protocol, "obtain", store=tmp_path / str(number), workers=1)
+        for number, corpus in enumerate(taken)
+    )
+    pd.testing.assert_frame_equal(made.drop(columns="seconds"), named.drop(columns="seconds"))
+    for corpus in taken:
+        ticket = ltlib.load_ticket(corpus, protocol, "movies", 0, store=tmp_path / "0")
+        assert ticket.source == "movies"
+        atlas = ltlib.make_atlas(corpus, protocol, ["movies", "products"], store=tmp_path / "1")
+        assert atlas.domains == ["movies", "products"]
+
+
+@pytest.mark.parametrize("corpus", [None, 3, ["vader"], pd.DataFrame()])
+def test_what_is_no_corpus_is_refused(corpus: Any) -> None:
+    message = f"corpus: a {type(corpus).__name__} is none; give what ltlib.load_corpus gives"
+    for act in (
+        lambda: ltlib.run(corpus, Protocol.smoke()),
+        lambda: ltlib.load_ticket(corpus, Protocol.smoke(), "movies", 0),
+        lambda: ltlib.make_atlas(corpus, Protocol.smoke(), ["movies"]),
+    ):
+        assert_refused(act, message)
+
+
+def test_what_is_no_protocol_is_refused(vader_corpus: Corpus) -> None:
+    for protocol in ("smoke", None):
+        act = lambda: ltlib.run(vader_corpus, protocol)  # type: ignore[arg-type]  # noqa: B023, E731
+        assert_refused(act, r"protocol: .* is none; give ltlib\.Protocol\.smoke\(\)")
+    assert_refused(lambda: load_corpus("vader", "smoke"), "protocol: 'smoke' is none")  # type: ignore[arg-type]
+    assert_refused(lambda: ltlib.run("no-such", Protocol.smoke()), "'no-such' is unknown")
+    assert_refused(lambda: ltlib.divergence_matrix("vader"), "'vader' is a name")  # type: ignore[arg-type]

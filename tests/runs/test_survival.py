@@ -181,7 +181,7 @@ def test_damage_that_shows_only_when_a_run_is_needed(
     transfer = next(s for s in SPECS if s.experiment == "transfer" and s.round == 2)
     needed = needs_of(transfer)
     assert needed is not None
-    store.discard(transfer)
+    store.discard(transfer.hash)
     (store.folder(needed) / "trained.safetensors").write_bytes(b"")
     schedule = Schedule(SPECS, needs_of, {spec.hash for spec in SPECS} - {transfer.hash})
     runs = DomainRuns(splits_path)

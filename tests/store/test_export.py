@@ -58,7 +58,7 @@ def test_runs_that_differ_are_refused_by_name(short: Store, tmp_path: Path, what
     other.write(spec, metrics | {"seconds": 1e6}, files, origin)
     assert write_table([short, other], out) == len(SPECS), "seconds may differ"
     out.unlink()
-    other.discard(spec)
+    other.discard(spec.hash)
     if what == "metrics":
         metrics["test_accuracy"] += 0.01
     else:

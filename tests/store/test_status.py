@@ -82,7 +82,7 @@ def test_runs_older_than_plans_are_shown(splits_path: Path, tmp_path: Path) -> N
     execute(SPECS[:1], store, DomainRuns(splits_path), {}, workers=1)
     for path in (tmp_path / "plans").iterdir():
         path.unlink()
-    assert "1 runs done" in status_text(store)
+    assert "1 run done" in status_text(store)
 
 
 def test_time_left_is_that_of_like_runs() -> None:

@@ -1,0 +1,84 @@
+"""`ltlib export`, `claims` and `compare`: results tables. Without an atlas they import no torch."""
+
+import sys
+
+import click
+
+from ltlib.cli.options import setting_options
+from ltlib.results.settings import Wanted
+
+
+@click.command()
+@click.option(
+    "--store", "stores", required=True, multiple=True, metavar="DIR", help="may be given repeatedly"
+)
+@click.option(
+    "--out", required=True, metavar="FILE", help="a .parquet or .csv file, or a URL (s3://...)"
+)
+@setting_options
+@click.option("--atlas", is_flag=True, help="also what the book shows of the stores' tickets")
+def export(stores: tuple[str, ...], out: str, wanted: Wanted, atlas: bool) -> None:
+    """Write the results table of stores, a run that several hold once; the ending says how."""
+    from ltlib.results.atlas import check_place, path_beside, write_atlas
+    from ltlib.store.export import write_table
+    from ltlib.store.status import count_text, runs_text, survey
+    from ltlib.store.store import Store
+
+    opened = [Store(store) for store in stores]
+    found = None
+    if atlas:  # made before anything is written
+        from ltlib.experiments.atlas import atlas_of_stores  # of tickets and a corpus: needs torch
+
+        check_place(out)
+        found = atlas_of_stores(opened, wanted)
+    rows = write_table(opened, out, wanted)
+    click.echo(f"{runs_text(rows)}: {out}")
+    if found is not None:
+        write_atlas(found, path_beside(out))
+        click.echo(f"atlas: {path_beside(out)}")
+    for store in opened:
+        states = [state for _, state in survey(store)]
+        if set(states) != {"done"}:
+            click.echo(f"{store.path} is not complete: {count_text(states)}", err=True)
+
+
+@click.command()
+@click.option("--results", required=True, metavar="FILE", help="a table that `ltlib export` wrote")
+@setting_options
+@click.option("--json", "as_json", is_flag=True, help="for programs; differences as fractions")
+def claims(results: str, wanted: Wanted, as_json: bool) -> None:
+    """The paper's claims and what a results table says of each: differences in points.
+
+    A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
+    fails when it lies outside, and is undecided otherwise or with a single replicate.
+    """
+    from ltlib.results.claims import judged
+    from ltlib.results.settings import select
+    from ltlib.results.table import read_table
+    from ltlib.results.words import claims_as_text
+
+    found = judged(select(read_table(results), *wanted))
+    if as_json:
+        click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))
+    else:
+        click.echo(claims_as_text(found))
+
+
+@click.command()
+@click.argument("one", metavar="TABLE")
+@click.argument("other", metavar="TABLE")
+@click.option("--csv", "as_csv", is_flag=True, help="for programs; differences as fractions")
+def compare(one: str, other: str, as_csv: bool) -> None:
+    """Two results tables: runs that one lacks, runs that differ, and by how much.
+
+    Exit status 0: they are alike; 1: they are not. How long a run took is not compared.
+    """
+    from ltlib.results.comparison import compared, comparison_as_text
+    from ltlib.results.table import read_table
+
+    found = compared(read_table(one), read_table(other))
+    if as_csv:
+        click.echo(found.to_csv(index=False), nl=False)
+    else:
+        click.echo(comparison_as_text(found, one, other))
+    sys.exit(1 if len(found) else 0)

@@ -1,0 +1,77 @@
+"""Tables are compared run by run."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ltlib
+from ltlib.results.comparison import MEASURED, NAMED, SHOWN, compared, comparison_as_text
+from ltlib.results.table import COLUMNS
+from tests.support import claim_worlds as worlds
+from tests.support.refusals import assert_refused
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return worlds.table(worlds.as_claimed, replicates=1)
+
+
+def test_every_column_either_names_a_run_or_is_compared() -> None:
+    assert sorted([*NAMED, *MEASURED, "seconds"]) == sorted(COLUMNS)
+
+
+def test_a_table_is_like_itself(table: pd.DataFrame) -> None:
+    mixed = table.sample(frac=1, random_state=0).assign(seconds=9.9)
+    assert compared(table, mixed).empty
+    assert comparison_as_text(compared(table, mixed), "a", "b").startswith("alike")
+    older = table.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
+    assert compared(table, older).empty, "what is unknown is not different"
+
+
+def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
+    """Altered at random; a loop over the rows is the oracle."""
+    generator = np.random.default_rng(0)
+    other = table.copy()
+    altered = generator.choice(len(table), 30, replace=False)
+    steps = np.zeros((len(table), len(MEASURED)), dtype=int)
+    for number, row in enumerate(altered):
+        steps[row, number % len(MEASURED)] = 1 + number
+    for place, column in enumerate(MEASURED):
+        other[column] += steps[:, place]
+    one, other = table.drop(index=[3, 4]), other.drop(index=[7])
+    found = compared(one, other)
+    expected = {}
+    for row in range(len(table)):
+        name = tuple(table.loc[row, NAMED])
+        if row in (3, 4):
+            expected[name] = "other"
+        elif row == 7:
+            expected[name] = "one"
+        elif row in altered:
+            expected[name] = "both"
+    assert {tuple(row[NAMED]): row["where"] for _, row in found.iterrows()} == expected
+    for _, row in found[found["where"] == "both"].iterrows():
+        (same,) = np.flatnonzero((table[NAMED] == row[NAMED]).all(axis=1))
+        assert list(row[MEASURED]) == pytest.approx(list(steps[same]))
+    assert found.loc[found["where"] != "both", MEASURED].isna().all(axis=None)
+
+
+def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> None:
+    steps = np.arange(len(table)) / 1000
+    other = table.assign(test_accuracy=table["test_accuracy"] - steps)
+    lines = comparison_as_text(compared(table, other), "a", "b").splitlines()
+    assert f"differ: {len(table) - 1};" in lines[0]
+    assert f"{100 * steps[1:].mean():.2f} points on average" in lines[0]
+    assert f"{100 * steps.max():.2f} at most (b minus a)" in lines[0]
+    assert len(lines) == SHOWN + 2 and f"and {len(table) - 1 - SHOWN} more" in lines[-1]
+    shown = [float(line.rpartition("test_accuracy ")[2].split()[0]) for line in lines[1:-1]]
+    assert shown == pytest.approx([-100 * step for step in steps[::-1][:SHOWN]], abs=0.006)
+    fewer = comparison_as_text(compared(table[1:], table[:-2]), "a", "b").splitlines()
+    assert fewer[0].startswith("only in a: 2, first") and fewer[1].startswith("only in b: 1")
+
+
+def test_bad_tables_are_refused(table: pd.DataFrame) -> None:
+    twice = pd.concat([table, table[:1]])
+    assert_refused(lambda: compared(table, twice), "is there twice; keep one")
+    assert_refused(lambda: ltlib.compared(table[:0], table), "no rows")
+    assert_refused(lambda: compared(table.drop(columns="connected"), table), "'connected'")
