@@ -36,6 +36,8 @@ def prepare(corpus: str, scale: str, split: str | None) -> None:
     from ltlib.data.corpus import load_corpus
 
     loaded = load_corpus(corpus, protocol_of(scale, split))
+    for remark in loaded.remarks:
+        click.echo(remark, err=True)
     click.echo(loaded.summary.T.to_string(float_format="%.1f"))
     click.echo(f"vocabulary: {loaded.vocabulary.size} subwords; corpus hash: {loaded.hash[:16]}")
 

@@ -66,6 +66,8 @@ def planned(
     if where.device == "cuda" and where.engine == "local" and not torch.cuda.is_available():
         raise InputError("--device cuda: torch sees no GPU here; leave it out to use the CPU")
     corpus = load_corpus(source, protocol)
+    for remark in corpus.remarks:
+        click.echo(remark, err=True)
     pairs = pairs_of(which.pairs, which.domains or list(corpus.domains))
     specs = plan_experiment(
         corpus, protocol, which.experiment, which.domains, pairs, which.seed, where.device

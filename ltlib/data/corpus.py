@@ -12,7 +12,9 @@ from ltlib.data.cleaning import REASONS, Cleaned, Review, clean
 from ltlib.data.encoding import cached_splits, hash_of, load_splits
 from ltlib.data.reviews import Splits
 from ltlib.data.sources.amazon import read_amazon
+from ltlib.data.sources.fields import shortened
 from ltlib.data.sources.folder import read_folder
+from ltlib.data.sources.tables import Say
 from ltlib.data.sources.vader import read_vader
 from ltlib.data.splits import split_reviews
 from ltlib.data.vocabulary import Vocabulary, cached_vocabulary
@@ -42,6 +44,7 @@ class Corpus:
         path: the file of the encoded splits, for `load_splits`.
         summary: one row a domain: what came out, and what was dropped for which reason.
         protocol: what it was made for; a run under another one may need another corpus.
+        remarks: a line each about what was skipped in a folder, and what was understood how.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Corpus:
     path: Path
     summary: pd.DataFrame
     protocol: Protocol
+    remarks: tuple[str, ...] = ()
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -99,7 +103,8 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
     Raises:
         InputError: an unknown source; a file that cannot be read or understood; too few reviews.
     """
-    name, domains = _open(source)
+    remarks: list[str] = []
+    name, domains = _open(source, remarks.append)
     # A stream of millions is read no further than the split asks; smaller sources are drawn from
     # as a whole.
     enough = sum(protocol.split) // 2 if protocol.split and _is_amazon(source) else None
@@ -120,11 +125,13 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
     )
     path, splits = cached_splits(vocabulary, chosen, protocol.max_length)
     summary = _summary(cleaned, splits)
-    return Corpus(name, splits, texts, vocabulary, hash_of(splits), path, summary, protocol)
+    return Corpus(
+        name, splits, texts, vocabulary, hash_of(splits), path, summary, protocol, tuple(remarks)
+    )
 
 
-def _open(source: str) -> tuple[str, dict[str, Generator[Review]]]:
-    """Name and domains of a source."""
+def _open(source: str, say: Say) -> tuple[str, dict[str, Generator[Review]]]:
+    """Name and domains of a source; `say` takes remarks on a folder."""
     if source == "vader":
         return "vader", read_vader()
     if source == "amazon":
@@ -132,9 +139,16 @@ def _open(source: str) -> tuple[str, dict[str, Generator[Review]]]:
     if _is_amazon(source):
         location = source.removeprefix("amazon:")
         return _last_part(location), read_amazon(location)
-    folder = Path(source).expanduser()
-    if folder.exists() or len(folder.parts) > 1 or source.startswith((".", "~")):
-        return _last_part(str(folder.absolute())), read_folder(folder)
+    try:
+        folder = Path(source).expanduser()
+        there = folder.exists()
+    except (OSError, RuntimeError) as error:  # too long a name, no such user
+        reason = shortened(str(error))
+        raise InputError(
+            f"corpus '{shortened(source)}' cannot be looked for ({reason}); {CHOICES}"
+        ) from None
+    if there or len(folder.parts) > 1 or source.startswith((".", "~")):
+        return _last_part(str(folder.absolute())), read_folder(folder, say)
     raise InputError(f"corpus '{source}' is unknown, and no folder of this name found; {CHOICES}")
 
 

@@ -128,6 +128,17 @@ def test_prepare_prints_what_came_out(ltlib: Run, folder: Path) -> None:
     assert "films" in printed and "mean length" in printed and "vocabulary: 400" in printed
 
 
+def test_remarks_on_a_folder_go_to_stderr(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(folder, tmp_path / "own")
+    (own / "books.json").touch()
+    quiet = ltlib("prepare", "--corpus", folder)
+    remark = "skipped: books.json; to have them read: write one object a line, into a file named "
+    assert quiet[2] == ""
+    assert ltlib("prepare", "--corpus", own) == (0, quiet[1], f"{remark}.jsonl\n")
+    words = ("--store", tmp_path / "s", "--dry-run", "--experiment", "obtain", "--rounds", "0")
+    assert ltlib("run", "--corpus", own, *words)[2].startswith(remark)
+
+
 def test_it_is_also_a_module() -> None:
     command = [sys.executable, "-m", "ltlib", "--version"]
     done = subprocess.run(command, capture_output=True, text=True)
