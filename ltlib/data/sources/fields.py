@@ -32,18 +32,18 @@ def suffice(names: Collection[str]) -> bool:
     return "text" in names and ("label" in names or "rating" in names)
 
 
-def read_names(names: Sequence[str]) -> Sequence[str]:
+def understood(names: Sequence[str]) -> Sequence[str]:
     """The names of columns or fields: as they are if they suffice, else in plain small letters."""
     return names if suffice(names) else [name.strip().lower() for name in names]
 
 
 def checked_names(names: Sequence[str], place: str) -> Sequence[str]:
-    """`read_names`, for something called `place`.
+    """`understood`, for something called `place`.
 
     Raises:
         InputError: a field is missing, or there twice.
     """
-    read = read_names(names)
+    read = understood(names)
     if not suffice(read):
         missing = "'text'" if "text" not in read else "'label' or 'rating'"
         found = shortened(", ".join(names)) or "nothing"

@@ -105,14 +105,21 @@ def check_domain_name(domain: str, place: str) -> None:
 
 def _ending(path: Path) -> str | None:
     matching = [ending for ending in READERS if path.name.lower().endswith(ending)]
-    return matching[0] if matching and not path.is_dir() else None
+    return matching[0] if matching and not _is_folder(path) else None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a link to where one may not look
+        return False
 
 
 def _skipped(paths: Iterable[Path]) -> list[str]:
     """A line for those that need the same; a folder's name ends in a slash."""
     names: dict[str, list[str]] = {}
     for path in paths:
-        name = path.name + "/" * path.is_dir()
+        name = path.name + "/" * _is_folder(path)
         remedy = next((do for ends, do in REMEDIES.items() if name.lower().endswith(ends)), "")
         names.setdefault(remedy, []).append(printable(name))
     return [_line(some, remedy) for remedy, some in names.items()]

@@ -14,9 +14,9 @@ from ltlib.data.sources.fields import (
     NAMES,
     checked_names,
     printable,
-    read_names,
     shortened,
     suffice,
+    understood,
 )
 from ltlib.data.sources.lines import read_lines
 from ltlib.errors import InputError
@@ -62,9 +62,13 @@ def separated(expected: str) -> Callable[[Path, Say], Located]:
 
 def _separator(path: Path, possible: list[str]) -> str:
     """The first with which the header suffices; where none does, the one that parts most."""
-    headers = {separator: _header(path, separator) for separator in possible}
-    sufficient = [separator for separator in possible if suffice(read_names(headers[separator]))]
-    return sufficient[0] if sufficient else max(possible, key=lambda one: len(headers[one]))
+    widths: dict[str, int] = {}
+    for separator in possible:
+        header = _header(path, separator)
+        if suffice(understood(header)):
+            return separator
+        widths[separator] = len(header)
+    return max(possible, key=lambda one: widths[one])
 
 
 def _header(path: Path, separator: str) -> list[str]:
@@ -89,8 +93,9 @@ def _rows(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
                     yield begin, row
                 begin = reader.line_num + 1
         except csv.Error as error:
+            reason = printable(str(error))  # it may hold a tab
             raise InputError(
-                f"{place}, line {begin}: broken quoting or line ends ({error}); mend the row"
+                f"{place}, line {begin}: broken quoting or line ends ({reason}); mend the row"
             ) from None
 
 
@@ -102,9 +107,21 @@ def read_parquet(path: Path, _: Say) -> Located:
             columns = file.schema_arrow.names
             names = checked_names(columns, place)
             wanted = {name: columns[names.index(name)] for name in NAMES if name in names}
+            for name, column in wanted.items():
+                _check_type(file.schema_arrow.field(column).type, name, place)
             rows = file.read(columns=list(wanted.values())).to_pylist()
-    except (pa.ArrowException, UnicodeDecodeError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        if getattr(error, "errno", None):  # of the system; Arrow's own have none
+            raise
         reason = shortened(str(error), 200)
         raise InputError(f"{place}: no sound Parquet file ({reason}); write it again") from None
     for number, row in enumerate(rows, 1):
         yield f"{place}, row {number}", {name: row[column] for name, column in wanted.items()}
+
+
+def _check_type(kind: pa.DataType, name: str, place: str) -> None:
+    """Refuse what no row could be read from; Python has no date for some of Arrow's."""
+    within = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_temporal(within) or pa.types.is_nested(within):
+        found = shortened(str(kind))
+        raise InputError(f"{place}: '{name}' is of type {found}; write it as text or numbers")
