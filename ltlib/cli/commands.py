@@ -54,6 +54,8 @@ def prepare(corpus: str, scale: str, split: str | None) -> None:
     from ltlib.data.corpus import load_corpus
 
     loaded = load_corpus(corpus, protocol_of(scale, split))
+    for remark in loaded.remarks:
+        click.echo(remark, err=True)
     shown = loaded.summary.astype(object).map(lambda n: f"{n:,.1f}" if n % 1 else f"{n:,.0f}")
     click.echo(shown.T.to_string())
     click.echo(f"vocabulary: {loaded.vocabulary.size:,} subwords; corpus hash: {loaded.hash[:16]}")

@@ -91,7 +91,11 @@ def planned(
 
 
 def _print_choice(corpus: Corpus, protocol: Protocol, which: Which) -> None:
-    """A scale may run fewer domains than there are: say which, and how to have others."""
+    """What was made of the corpus's files; and where a scale runs fewer domains than there are,
+    which, and how to have others.
+    """
+    for remark in corpus.remarks:
+        click.echo(remark, err=True)
     taken = corpus.domains[: protocol.domains]
     if which.domains is None and which.pairs is None and len(taken) < len(corpus.domains):
         click.echo(

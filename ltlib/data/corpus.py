@@ -12,7 +12,9 @@ from ltlib.data.cleaning import REASONS, Cleaned, Review, clean
 from ltlib.data.encoding import cached_splits, hash_of, load_splits
 from ltlib.data.reviews import Splits
 from ltlib.data.sources.amazon import read_amazon
+from ltlib.data.sources.fields import shortened
 from ltlib.data.sources.folder import read_folder
+from ltlib.data.sources.tables import Say
 from ltlib.data.sources.vader import read_vader
 from ltlib.data.splits import split_reviews
 from ltlib.data.vocabulary import Vocabulary, cached_vocabulary
@@ -42,6 +44,7 @@ class Corpus:
         path: the file of the encoded splits, for `load_splits`.
         summary: one row a domain: what came out, and what was dropped for which reason.
         protocol: what it was made for; a run under another one may need another corpus.
+        remarks: a line each about what was skipped in a folder, and what was understood how.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Corpus:
     path: Path
     summary: pd.DataFrame
     protocol: Protocol
+    remarks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """A line; the reviews themselves would fill a screen for an hour."""
@@ -129,7 +133,8 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
         InputError: an unknown source; a file that cannot be read or understood; too few reviews.
     """
     _check_given(protocol)
-    name, domains = _open(os.fspath(source))
+    remarks: list[str] = []
+    name, domains = _open(os.fspath(source), remarks.append)
     # A stream of millions is read no further than the split asks; smaller sources are drawn from
     # as a whole.
     enough = sum(protocol.split) // 2 if protocol.split and _is_amazon(source) else None
@@ -150,7 +155,9 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
     )
     path, splits = cached_splits(vocabulary, chosen, protocol.max_length)
     summary = _summary(cleaned, splits)
-    return Corpus(name, splits, texts, vocabulary, hash_of(splits), path, summary, protocol)
+    return Corpus(
+        name, splits, texts, vocabulary, hash_of(splits), path, summary, protocol, tuple(remarks)
+    )
 
 
 def _check_given(protocol: object) -> None:
@@ -158,8 +165,8 @@ def _check_given(protocol: object) -> None:
         raise InputError(f"protocol: {protocol!r} is none; give ltlib.Protocol.smoke(), say")
 
 
-def _open(source: str) -> tuple[str, dict[str, Generator[Review]]]:
-    """Name and domains of a source."""
+def _open(source: str, say: Say) -> tuple[str, dict[str, Generator[Review]]]:
+    """Name and domains of a source; `say` takes remarks on a folder."""
     if source == "vader":
         return "vader", read_vader()
     if source == "amazon":
@@ -167,9 +174,16 @@ def _open(source: str) -> tuple[str, dict[str, Generator[Review]]]:
     if _is_amazon(source):
         location = source.removeprefix("amazon:")
         return _last_part(location), read_amazon(location)
-    folder = Path(source).expanduser()
-    if folder.exists() or len(folder.parts) > 1 or source.startswith((".", "~")):
-        return _last_part(str(folder.absolute())), read_folder(folder)
+    try:
+        folder = Path(source).expanduser()
+        there = folder.exists()
+    except (OSError, RuntimeError) as error:  # too long a name, no such user
+        reason = shortened(str(error))
+        raise InputError(
+            f"corpus '{shortened(source)}' cannot be looked for ({reason}); {CHOICES}"
+        ) from None
+    if there or len(folder.parts) > 1 or source.startswith((".", "~")):
+        return _last_part(str(folder.absolute())), read_folder(folder, say)
     raise InputError(f"corpus '{source}' is unknown, and no folder of this name found; {CHOICES}")
 
 

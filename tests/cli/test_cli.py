@@ -113,6 +113,17 @@ def test_a_shell_can_complete_the_command(shell: str) -> None:
         assert done.stdout.splitlines() == ["plain,compare"]
 
 
+def test_remarks_on_a_folder_go_to_stderr(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(folder, tmp_path / "own")
+    (own / "books.json").touch()
+    quiet = ltlib("prepare", "--corpus", folder)
+    remark = "skipped: books.json; to have them read: write one object a line, into a file named "
+    assert quiet[2] == ""
+    assert ltlib("prepare", "--corpus", own) == (0, quiet[1], f"{remark}.jsonl\n")
+    words = ("--store", tmp_path / "s", "--dry-run", "--experiment", "obtain", "--rounds", "0")
+    assert ltlib("run", "--corpus", own, *words)[2].startswith(remark)
+
+
 def test_it_is_also_a_module() -> None:
     command = [sys.executable, "-m", "ltlib", "--version"]
     done = subprocess.run(command, capture_output=True, text=True)

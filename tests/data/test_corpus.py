@@ -177,6 +177,17 @@ def test_a_text_of_a_million_characters_and_one_with_script(folder: Path) -> Non
     assert max(int(some.max()) for some in lengths) == SMALL.max_length
 
 
+def test_remarks_say_what_was_skipped_and_how_files_were_understood(folder: Path) -> None:
+    assert load_corpus(str(folder), SMALL).remarks == ()
+    (folder / "bees.xlsx").touch()
+    rows = [{"text": row["text"], "label": bool(row["label"])} for row in labelled(60, seed=9)]
+    write(folder / "wasps.jsonl", rows)
+    assert load_corpus(str(folder), SMALL).remarks == (
+        "skipped: bees.xlsx; to have them read: export as .csv",
+        "wasps.jsonl: label 'true' read as 1, 'false' read as 0",
+    )
+
+
 def test_unknown_corpora_and_folders(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"'vadr' is unknown.*choose vader, amazon, amazon:URL"):
         load_corpus("vadr", SMALL)
@@ -188,6 +199,9 @@ def test_unknown_corpora_and_folders(tmp_path: Path) -> None:
         load_corpus(f"amazon:{tmp_path}/nowhere", SMALL)
     for source in ("", "amazon:"):
         with pytest.raises(InputError):
+            load_corpus(source, SMALL)
+    for source in ("x" * 5000, "~nobody-of-this-name/books"):
+        with pytest.raises(InputError, match=r"cannot be looked for \(.*choose vader, amazon"):
             load_corpus(source, SMALL)
 
 

@@ -10,8 +10,10 @@ READING = (
     "ltlib.data.splits",
     "ltlib.data.vocabulary",
     "ltlib.data.sources.amazon",
+    "ltlib.data.sources.fields",
     "ltlib.data.sources.folder",
     "ltlib.data.sources.lines",
+    "ltlib.data.sources.tables",
     "ltlib.data.sources.vader",
 )
 HEAVY = ("torch", "ray", "datasets", "matplotlib", "altair", "pandas")

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from ltlib.data.cleaning import Review
-from ltlib.data.sources.lines import rating_field, read_objects, shortened, text_field
+from ltlib.data.sources.fields import rating_field, shortened, text_field
+from ltlib.data.sources.lines import read_objects
 from ltlib.errors import InputError
 
 CATEGORIES = {

@@ -1,60 +1,92 @@
 """A folder of the reader's own domains, one file each."""
 
-import csv
-import gzip
-import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-import pyarrow as pa
-import pyarrow.parquet
+from typing import Any
 
 from ltlib.data.cleaning import Review
-from ltlib.data.sources.lines import (
+from ltlib.data.sources.fields import (
+    WORDS,
+    checked_names,
     label_field,
+    label_word,
+    printable,
     rating_field,
-    read_lines,
-    read_objects,
-    shortened,
+    suffice,
     text_field,
 )
+from ltlib.data.sources.lines import read_objects
+from ltlib.data.sources.tables import Located, Say, opened, read_parquet, separated
 from ltlib.errors import InputError
-
-Located = Iterator[tuple[str, dict[str, Any]]]  # place (file and line or row) and fields
 
 # A domain's name becomes part of file names, of table columns and of `--domains a,b --pairs a:b`.
 FORBIDDEN = frozenset("/\\.,:")
-FIELDS = "'text' and either 'label' (0 or 1) or 'rating' (1 to 5)"
+
+# What may hold reviews and is not read, and what to do with it.
+REMEDIES = {
+    (".json", ".ndjson"): "write one object a line, into a file named .jsonl",
+    (".xlsx", ".xls", ".ods", ".numbers"): "export as .csv",
+    (".feather", ".arrow", ".pkl", ".pickle"): "write as .parquet",
+    (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst", ".gz"): "unpack",
+}
+LISTED = 20  # names in one line
 
 
-def read_folder(folder: Path) -> dict[str, Generator[Review]]:
+def read_folder(folder: Path, say: Say) -> dict[str, Generator[Review]]:
     """The reviews of every domain, by name; the domains in alphabetical order.
 
-    A file's name is the domain's, followed by one of the endings in `READERS`. Other files are
-    left alone. Where a file has both label and rating, the label counts.
+    A file's name is the domain's, followed by one of the endings in `READERS`. Hidden files, whose
+    names begin with a dot, are passed over. Where a file has both label and rating, the label
+    counts.
+
+    Args:
+        say: takes a line each about what was skipped, now, and about what was understood how,
+            while reading.
 
     Raises:
         InputError: no such folder, nothing in it, a bad name, two files of one domain; while
             reading, whatever is wrong with a line or row.
     """
-    if not folder.exists():
-        raise InputError(f"folder {folder} not found")
-    if not folder.is_dir():
-        raise InputError(f"{folder} is a file; give the folder that holds a file for each domain")
     files: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
+    others: list[Path] = []
+    for path in _visible(folder):
         ending = _ending(path)
         if ending is None:
+            others.append(path)
             continue
         domain = path.name[: -len(ending)]
-        check_domain_name(domain, str(path))
+        check_domain_name(domain, printable(str(path)))
         if domain in files:
-            raise InputError(f"{files[domain]} and {path} are both of domain '{domain}'; keep one")
+            first, second = (printable(str(one)) for one in (files[domain], path))
+            raise InputError(f"{first} and {second} are both of domain '{domain}'; keep one")
         files[domain] = path
+    skipped = _skipped(others)
     if not files:
-        raise InputError(f"{folder} holds no domain; name its files DOMAIN{' or '.join(READERS)}")
-    return {domain: _reviews(files[domain]) for domain in sorted(files)}
+        found = "; ".join(skipped) or "it is empty but for hidden files"
+        raise InputError(
+            f"{printable(str(folder))} holds no domain ({found}); "
+            f"name its files DOMAIN{' or '.join(READERS)}"
+        )
+    for remark in skipped:
+        say(remark)
+    return {domain: _reviews(files[domain], say) for domain in sorted(files)}
+
+
+def _visible(folder: Path) -> list[Path]:
+    place = printable(str(folder))
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
+        raise InputError(f"folder {place} not found") from None
+    except NotADirectoryError:
+        raise InputError(
+            f"{place} is a file; give the folder that holds a file for each domain"
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{place}: cannot be read ({error.strerror or error}); give a folder you may read"
+        ) from None
+    return [path for path in paths if not path.name.startswith(".")]
 
 
 def check_domain_name(domain: str, place: str) -> None:
@@ -73,22 +105,61 @@ def check_domain_name(domain: str, place: str) -> None:
 
 def _ending(path: Path) -> str | None:
     matching = [ending for ending in READERS if path.name.lower().endswith(ending)]
-    return matching[0] if matching and not path.is_dir() else None
+    return matching[0] if matching and not _is_folder(path) else None
 
 
-def _reviews(path: Path) -> Generator[Review]:
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a link to where one may not look
+        return False
+
+
+def _skipped(paths: Iterable[Path]) -> list[str]:
+    """A line for those that need the same; a folder's name ends in a slash."""
+    names: dict[str, list[str]] = {}
+    for path in paths:
+        name = path.name + "/" * _is_folder(path)
+        remedy = next((do for ends, do in REMEDIES.items() if name.lower().endswith(ends)), "")
+        names.setdefault(remedy, []).append(printable(name))
+    return [_line(some, remedy) for remedy, some in names.items()]
+
+
+def _line(names: list[str], remedy: str) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    what_to_do = f"; to have them read: {remedy}" if remedy else ""
+    return f"skipped: {', '.join(names[:LISTED])}{more}{what_to_do}"
+
+
+def _reviews(path: Path, say: Say) -> Generator[Review]:
     ending = _ending(path)
     assert ending is not None
+    words: set[str] = set()
     try:
-        for here, record in READERS[ending](path):
+        if path.exists() and not path.is_file():  # opening a pipe would wait for who writes to it
+            raise InputError(f"{printable(str(path))}: a pipe or device; put a file in its place")
+        for here, found in READERS[ending](path, say):
+            record = _as_asked(found, here)
+            if word := label_word(record.get("label")):
+                words.add(word)
             yield _review(record, here)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise InputError(
+            f"{printable(str(path))}: cannot be read ({error.strerror or error})"
+        ) from None
+    if words:
+        read = ", ".join(f"'{word}' read as {WORDS[word]}" for word in WORDS if word in words)
+        say(f"{printable(path.name)}: label {read}")
+
+
+def _as_asked(found: dict[str, Any], here: str) -> dict[str, Any]:
+    """By the names that are asked for."""
+    if suffice(found):
+        return found
+    return dict(zip(checked_names(list(found), here), found.values(), strict=True))
 
 
 def _review(record: dict[str, Any], here: str) -> Review:
-    if "text" not in record or not {"label", "rating"} & set(record):
-        raise InputError(f"{here}: {_lacking(list(record))}")
     of_class = (
         label_field(record, "label", here)
         if "label" in record
@@ -97,86 +168,17 @@ def _review(record: dict[str, Any], here: str) -> Review:
     return Review(text_field(record, "text", here), of_class)
 
 
-def _lacking(found: Sequence[str]) -> str:
-    missing = "'text'" if "text" not in found else "'label' or 'rating'"
-    return f"{missing} is missing (found {shortened(', '.join(found)) or 'nothing'}); give {FIELDS}"
+def _json_lines(path: Path, _: Say) -> Located:
+    with opened(path) as file:
+        yield from read_objects(file, printable(str(path)))
 
 
-def _check_columns(columns: Sequence[str], path: Path) -> None:
-    if "text" not in columns or not {"label", "rating"} & set(columns):
-        raise InputError(f"{path}: column {_lacking(columns)}")
-    for column in ("text", "label", "rating"):
-        if columns.count(column) > 1:
-            raise InputError(f"{path}: column '{column}' is there twice; keep one")
-
-
-def _opened(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb"))
-
-
-def _json_lines(path: Path) -> Located:
-    with _opened(path) as file:
-        yield from read_objects(file, str(path))
-
-
-def _separated(delimiter: str) -> Callable[[Path], Located]:
-    """A reader of tables with a header, fields parted by `delimiter` and quoted where needed."""
-
-    def read(path: Path) -> Located:
-        before = csv.field_size_limit(sys.maxsize)  # a review may be longer than 131,072
-        try:
-            rows = list(_rows(path, delimiter))
-        finally:
-            csv.field_size_limit(before)
-        columns = rows[0][1] if rows else []
-        _check_columns(columns, path)
-        for line, row in rows[1:]:
-            here = f"{path}, line {line}"
-            if len(row) != len(columns):
-                raise InputError(f"{here}: {len(row)} fields where the header has {len(columns)}")
-            yield here, dict(zip(columns, row, strict=True))
-
-    return read
-
-
-def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the number of the line on which it begins."""
-    with _opened(path) as file:
-        lines = (f"{line}\n" for _, line in read_lines(file, str(path)))
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        begin = 1
-        try:
-            for row in reader:
-                if row:
-                    yield begin, row
-                begin = reader.line_num + 1
-        except csv.Error as error:
-            raise InputError(
-                f"{path}, line {begin}: broken quoting or line ends ({error}); mend the row"
-            ) from None
-
-
-def _parquet(path: Path) -> Located:
-    """Rows are counted from 1."""
-    try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            columns = file.schema_arrow.names
-            _check_columns(columns, path)
-            wanted = [name for name in ("text", "label", "rating") if name in columns]
-            rows = file.read(columns=wanted).to_pylist()
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: no sound Parquet file ({reason}); write it again") from None
-    for number, row in enumerate(rows, 1):
-        yield f"{path}, row {number}", row
-
-
-READERS: dict[str, Callable[[Path], Located]] = {
+READERS: dict[str, Callable[[Path, Say], Located]] = {
     ".jsonl": _json_lines,
     ".jsonl.gz": _json_lines,
-    ".csv": _separated(","),
-    ".csv.gz": _separated(","),
-    ".tsv": _separated("\t"),
-    ".tsv.gz": _separated("\t"),
-    ".parquet": _parquet,
+    ".csv": separated(","),
+    ".csv.gz": separated(","),
+    ".tsv": separated("\t"),
+    ".tsv.gz": separated("\t"),
+    ".parquet": read_parquet,
 }

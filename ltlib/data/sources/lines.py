@@ -1,13 +1,12 @@
-"""Lines and fields of files that people bring: every fault is named by file and line."""
+"""Lines of files that people bring: every fault is named by file and line."""
 
 import json
-import math
 import zlib
-from collections.abc import Iterator, Mapping
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from gzip import BadGzipFile
 from typing import Any, Protocol
 
-from ltlib.data.cleaning import NEGATIVE, POSITIVE, label_of_rating
 from ltlib.errors import InputError
 
 BLOCK = 1 << 18  # bytes read at a time; more would be read in vain where a stream is cut short
@@ -36,9 +35,11 @@ def read_lines(file: Readable, place: str) -> Iterator[tuple[int, str]]:
             # Spreadsheet programs begin a file with a byte-order mark.
             yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
+            other = line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and number == 1
+            found = "UTF-16" if other else f"not UTF-8 at byte {error.start + 1} of the line"
             raise InputError(
-                f"{place}, line {number}: not UTF-8 at byte {error.start + 1} of the line; "
-                "save the file as UTF-8"
+                f"{place}, line {number}: {found}; save the file as UTF-8 "
+                "(a spreadsheet program calls it CSV UTF-8)"
             ) from None
 
 
@@ -79,67 +80,3 @@ def read_objects(file: Readable, place: str) -> Iterator[tuple[str, dict[str, An
         if not isinstance(record, dict):
             raise InputError(f"{here}: not a JSON object; each line must be one, in braces")
         yield here, record
-
-
-def text_field(record: Mapping[str, object], name: str, here: str) -> str:
-    """The text of a review; it may be empty.
-
-    Raises:
-        InputError: no string, or one with a character that cannot be encoded.
-    """
-    text = record[name]
-    if not isinstance(text, str):
-        shown = "empty (null)" if text is None else f"of type {type(text).__name__}"
-        raise InputError(f"{here}: '{name}' is {shown}, not text; mend or remove it")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            f"{here}: '{name}' holds half of a surrogate pair, which is no character; remove it"
-        ) from None
-    return text
-
-
-def label_field(record: Mapping[str, object], name: str, here: str) -> int:
-    """A class as it is given, 0 or 1.
-
-    Raises:
-        InputError: anything else.
-    """
-    value = _number(record[name])
-    if value not in (NEGATIVE, POSITIVE):
-        shown = _shown(record[name])
-        raise InputError(f"{here}: '{name}' is {shown}; it must be 0 (negative) or 1 (positive)")
-    return int(value)
-
-
-def rating_field(record: Mapping[str, object], name: str, here: str) -> int | None:
-    """The class of a rating of 1 to 5; None: neutral.
-
-    Raises:
-        InputError: no number from 1 to 5.
-    """
-    value = _number(record[name])
-    if not 1 <= value <= 5:
-        raise InputError(f"{here}: '{name}' is {_shown(record[name])}; it must be from 1 to 5")
-    return label_of_rating(value)
-
-
-def _number(value: object) -> float:
-    """A number or its digits; NaN for what is neither (true and false are not numbers here)."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return math.nan
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return math.nan
-
-
-def _shown(value: object) -> str:
-    return shortened(json.dumps(value, default=str))
-
-
-def shortened(written: str, length: int = 60) -> str:
-    """A piece of a user's file as it may stand in an error: one line, not long."""
-    line = " ".join(written.split())
-    return line if len(line) <= length else f"{line[: length - 3]}..."
