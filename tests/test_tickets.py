@@ -11,6 +11,7 @@ from torch import Tensor
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.experiments.judge import judge
 from ltlib.networks.text_cnn import build_model
+from ltlib.protocol import Protocol
 from ltlib.pruning import apply_masks, prune, survivors
 from ltlib.streams import stream
 from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, redrawn, train_ticket
@@ -150,6 +151,18 @@ def test_biases_are_spared_where_the_protocol_says_so() -> None:
         ticket = next_ticket(replace(ticket, trained=ticket.initial), "ticket-reset")
     for name, mask in ticket.masks.items():
         assert bool(mask.all()) == name.endswith(".bias"), name
+
+
+def test_a_ticket_is_shown_in_a_line() -> None:
+    """3 · 2 weights and 4 biases survive, of 3 · 4 and 8."""
+    masks = {"a.weight": torch.zeros(3, 4, dtype=torch.bool), "a.bias": torch.zeros(8).bool()}
+    masks["a.weight"][:, :2] = True
+    masks["a.bias"][:4] = True
+    ticket = Ticket(TEXT, PROTOCOL, "films", 7, 2, 5, masks, {"a.weight": torch.zeros(3, 4)})
+    shown = "Ticket('films', round 5, replicate 2, seed 7: 50.00% sparse, 10 of 20 survive, "
+    assert repr(ticket) == f"{shown}untrained)"
+    assert repr(replace(ticket, trained={})) == f"{shown}trained)"
+    assert len(repr(first_ticket(TEXT, Protocol.paper(), "films", 0, 0))) < 120
 
 
 def test_next_ticket_wants_a_trained_one() -> None:

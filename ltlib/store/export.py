@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ltlib.errors import InputError
-from ltlib.paths import replace_into, writing
+from ltlib.paths import check_place, replace_into, writing
 from ltlib.results.table import TEST_REVIEWS, in_order
 from ltlib.store.store import Store
 
@@ -32,7 +32,7 @@ def write_table(stores: Sequence[Store], out: str | Path) -> int:
         InputError: the stores hold no runs, or disagree about one; `out` cannot be written.
     """
     if "://" not in str(out):
-        _check_place(Path(out))
+        check_place(Path(out), ".parquet")
     holders = merged(stores)
     if not holders:
         raise InputError(f"{stores[0].path}: holds no runs; fill it with `ltlib run`")
@@ -85,13 +85,6 @@ def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
     for key in ("seconds", TEST_REVIEWS):
         metrics.pop(key, None)
     return metrics, sums
-
-
-def _check_place(out: Path) -> None:
-    if not out.resolve().parent.is_dir():
-        raise InputError(f"{out.parent}: folder not found; make it first")
-    if out.is_dir():
-        raise InputError(f"{out}: is a folder; name a .parquet file")
 
 
 def _write(content: bytes, out: str | Path) -> None:
