@@ -1,6 +1,5 @@
 """Chains of tickets and transfers: what is kept, what is drawn anew, which streams are shared."""
 
-import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -8,8 +7,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from ltlib.data.vocabulary import Vocabulary
-from ltlib.experiments.judge import judge
 from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
 from ltlib.pruning import apply_masks, prune, survivors
@@ -121,27 +118,6 @@ def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
         assert bool((anew.trained[name][~mask] == 0).all()), "nothing pruned comes back"
     draws = [redrawn(replace(ticket, round=r), "b", "masks-random").initial for r in (1, 2)]
     assert not same(*draws)
-
-
-def test_a_ticket_judges_a_sentence(reset: list[tuple[Ticket, Outcome]]) -> None:
-    texts = [f"{word} story told well" for word in ("good", "bad", "fine", "dull")] * 20
-    vocabulary = Vocabulary.train(texts, 30, 0.9995)
-    ticket = replace(reset[1][0], trained=reset[1][1].trained)
-    probability = judge(ticket, vocabulary, "a good story")
-    assert 0 < probability < 1
-    assert probability != judge(ticket, vocabulary, "a bad story, dull and bad")
-    assert 0 < judge(ticket, vocabulary, "") < 1
-
-
-def test_a_ticket_tells_the_probability_of_positive(
-    reset: list[tuple[Ticket, Outcome]],
-) -> None:
-    """A network whose output is its bias: e⁵ to 1 for class 1, which is positive."""
-    vocabulary = Vocabulary.train(["good and bad stories, told well or badly"] * 40, 30, 0.9995)
-    trained = {name: torch.zeros_like(value) for name, value in reset[0][0].initial.items()}
-    trained["output.bias"] = torch.tensor([0.0, 5.0])
-    probability = judge(replace(reset[0][0], trained=trained), vocabulary, "a story")
-    assert probability == pytest.approx(1 / (1 + math.exp(-5)), rel=1e-6)
 
 
 def test_biases_are_spared_where_the_protocol_says_so() -> None:
