@@ -1,9 +1,11 @@
-"""A ticket of a domain reads texts."""
+"""A ticket of a domain reads texts, here or wherever ONNX runs."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import overload
 
 import numpy as np
+from torch import Tensor
 
 from ltlib.data.cleaning import Review
 from ltlib.data.encoding import encode_reviews
@@ -11,6 +13,8 @@ from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
 from ltlib.networks.packing import lay_out
 from ltlib.networks.text import TextArchitecture
+from ltlib.networks.text_onnx import onnx_model
+from ltlib.paths import check_place, replace_into, writing
 from ltlib.pruning import apply_masks
 from ltlib.tickets import Ticket
 from ltlib.training import scores_of
@@ -46,30 +50,57 @@ def judge(ticket: Ticket, texts: str | Iterable[str]) -> float | np.ndarray:
     encoded = encode_reviews(_vocabulary(ticket), reviews, ticket.protocol.max_length)
     if not reviews:
         return np.empty(0)
-    values = ticket.trained or apply_masks(ticket.initial, ticket.masks)
     network = ticket.architecture.network(
-        ticket.protocol, values, ticket.masks, ticket.round, device="cpu"
+        ticket.protocol, _values(ticket), ticket.masks, ticket.round, device="cpu"
     )
     scores = scores_of(network, lay_out(encoded, max(ticket.protocol.heights)))
     positive: np.ndarray = scores.double().softmax(dim=1)[:, 1].numpy()
     return float(positive[0]) if isinstance(texts, str) else positive
 
 
-def _vocabulary(ticket: Ticket) -> Vocabulary:
-    """The ticket's own, which must fit its embedding."""
-    kind, size = ticket.architecture, ticket.protocol.vocabulary_size
+def export_onnx(ticket: Ticket, path: str | Path) -> None:
+    """Write the ticket's network as an ONNX model that gives the probabilities of `judge`.
+
+    It takes subwords, not texts: `tokens`, int64 `[reviews, length]`, of any size, a row for each
+    text, `ticket.architecture.vocabulary.encode(text)` filled up with -1. (Cutting a text into
+    subwords is SentencePiece's work elsewhere too; its model is `vocabulary.model`.) Out comes
+    `probability`, float32 `[reviews]`. What is pruned is written as zeros.
+
+    Raises:
+        InputError: `path` cannot be written; a ticket that reads no texts; `onnx` is not installed.
+    """
+    _text_architecture(ticket)
+    check_place(Path(path), ".onnx")
+    content = onnx_model(ticket.protocol, _values(ticket))
+    with writing(Path(path)), replace_into(Path(path)) as temporary:
+        temporary.write_bytes(content)
+
+
+def _values(ticket: Ticket) -> dict[str, Tensor]:
+    """Those after training; before it, those that it starts from."""
+    return ticket.trained or apply_masks(ticket.initial, ticket.masks)
+
+
+def _text_architecture(ticket: Ticket) -> TextArchitecture:
+    kind = ticket.architecture
     if not isinstance(kind, TextArchitecture):
         raise InputError(f"a ticket of {type(kind).__name__} reads no texts; take one of text")
-    if kind.vocabulary is None:
+    return kind
+
+
+def _vocabulary(ticket: Ticket) -> Vocabulary:
+    """The ticket's own, which must fit its embedding."""
+    vocabulary, size = _text_architecture(ticket).vocabulary, ticket.protocol.vocabulary_size
+    if vocabulary is None:
         raise InputError(
             "the ticket has no vocabulary; obtain it with TextArchitecture(corpus.vocabulary)"
         )
-    if kind.vocabulary.size != size:
+    if vocabulary.size != size:
         raise InputError(
-            f"the ticket's vocabulary has {kind.vocabulary.size} subwords, its network {size}; "
+            f"the ticket's vocabulary has {vocabulary.size} subwords, its network {size}; "
             "give it that of its corpus"
         )
-    return kind.vocabulary
+    return vocabulary
 
 
 def _reviews(texts: Iterable[str]) -> list[Review]:

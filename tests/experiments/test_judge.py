@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pandas as pd
 import pytest
 import torch
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.data.reviews import Reviews
 from ltlib.data.vocabulary import Vocabulary
-from ltlib.experiments.judge import judge
+from ltlib.experiments.judge import export_onnx, judge
 from ltlib.networks.packing import lay_out
 from ltlib.networks.survivor_cnn import SurvivorCNN
 from ltlib.networks.text import TextArchitecture
@@ -179,6 +180,59 @@ def test_texts_come_in_whatever_holds_them() -> None:
 )
 def test_what_is_no_text_is_refused(texts: Any, said: str) -> None:
     assert_refused(lambda: judge(TICKET, texts), said)
+
+
+@pytest.mark.parametrize("round_", [0, 1, 2])
+def test_onnx_runs_the_ticket_as_judge_does(
+    round_: int, corpus: Corpus, store: Path, tmp_path: Path
+) -> None:
+    """On texts of any length, cut into subwords by its vocabulary; from its file the same."""
+    ticket = load_ticket(corpus, PROTOCOL, "ants", round_, store=store)
+    texts = [*corpus.texts["ants"]["test"], "", "ba", "bade " * 90, "\u200b"]
+    assert isinstance(ticket.architecture, TextArchitecture)
+    assert ticket.architecture.vocabulary is not None
+    rows = [ticket.architecture.vocabulary.encode(text) for text in texts]
+    assert max(map(len, rows)) > PROTOCOL.max_length
+    tokens = np.full((len(rows), max(map(len, rows))), -1, np.int64)
+    for row, ids in zip(tokens, rows, strict=True):
+        row[: len(ids)] = ids
+    path = tmp_path / "ticket.onnx"
+    export_onnx(ticket, path)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (found,) = session.run(["probability"], {"tokens": tokens})
+    np.testing.assert_allclose(found, judge(ticket, texts), rtol=0, atol=1e-6)
+    ticket.save(tmp_path / "ticket")
+    export_onnx(Ticket.load(tmp_path / "ticket"), tmp_path / "again.onnx")
+    assert (tmp_path / "again.onnx").read_bytes() == path.read_bytes()
+
+
+def test_onnx_of_an_untrained_ticket_is_of_what_survives(tmp_path: Path) -> None:
+    masks = {name: torch.rand(mask.shape) < 0.5 for name, mask in TICKET.masks.items()}
+    pruned = replace(TICKET, masks=masks)
+    values = {name: value * masks[name] for name, value in TICKET.initial.items()}
+    export_onnx(pruned, tmp_path / "a")
+    export_onnx(replace(pruned, trained=values), str(tmp_path / "b"))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_where_onnx_cannot_be_written_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(ticket: Ticket, path: Path, said: str) -> None:
+        assert_refused(lambda: export_onnx(ticket, path), said)
+
+    refused(TICKET, tmp_path / "none" / "t.onnx", "none: folder not found; make it first")
+    refused(TICKET, tmp_path, r"is a folder; name a \.onnx file")
+    rows = first_ticket(Tabular(), tiny.PROTOCOL, "a", 0, 0)
+    refused(rows, tmp_path / "t.onnx", "a ticket of Tabular reads no texts")
+
+    def full(path: Path, content: bytes) -> int:
+        path.open("wb").close()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    refused(TICKET, tmp_path / "t.onnx", r"t\.onnx: cannot be written \(No space")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_ticket_that_cannot_read_is_refused() -> None:
