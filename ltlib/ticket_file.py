@@ -69,10 +69,9 @@ def read_fields(path: Path, architecture: Architecture | None) -> dict[str, Any]
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     except (safetensors.SafetensorError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(
-            f"{path}: holds no whole ticket ({reason}); name a file that `ticket.save` wrote, or "
-            "fetch it again"
+            f"{path}: holds no whole ticket ({type(error).__name__}: {error}); name a file that "
+            "`ticket.save` wrote, or fetch it again"
         ) from None
 
 
@@ -85,9 +84,7 @@ def _pack(ticket: "Ticket") -> bytes:
         "carried": _tensors({n: np.frombuffer(held, np.uint8) for n, held in carried.items()}),
     }
     tensors = {
-        f"{group}/{name}": tensor.detach().contiguous()
-        for group, held in groups.items()
-        for name, tensor in held.items()
+        f"{group}/{name}": tensor for group, held in groups.items() for name, tensor in held.items()
     }
     info = {name: getattr(ticket, name) for name in NAMED} | {
         "format": FORMAT,
@@ -98,7 +95,7 @@ def _pack(ticket: "Ticket") -> bytes:
         "parameters": list(ticket.masks),  # in order: of equal magnitudes the first is pruned first
     }
     info["sha256"] = _checksum(info, tensors)
-    return safetensors.torch.save(tensors, {KEY: json.dumps(info, sort_keys=True)})
+    return safetensors.torch.save(tensors, {KEY: json.dumps(info)})
 
 
 def _unpack(content: bytes, given: Architecture | None) -> dict[str, Any]:
@@ -136,7 +133,7 @@ def _architecture(
 
 
 def _tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+    return {name: torch.tensor(array) for name, array in arrays.items()}
 
 
 def _group(tensors: Mapping[str, Tensor], group: str) -> dict[str, Tensor]:

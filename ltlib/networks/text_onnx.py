@@ -73,7 +73,7 @@ def onnx_model(protocol: Protocol, values: Mapping[str, Tensor]) -> bytes:
     constants = _integers(protocol) | _parameters(protocol, values)
     for name, array in sorted(constants.items()):
         model.graph.initializer.append(numpy_helper.from_array(array, name))
-    return model.SerializeToString(deterministic=True)
+    return model.SerializeToString()
 
 
 def _integers(protocol: Protocol) -> dict[str, np.ndarray]:
