@@ -20,6 +20,7 @@ _MODULES = {
     "default_pairs": "ltlib.experiments.tasks",
     "default_store": "ltlib.paths",
     "divergence_matrix": "ltlib.data.divergence",
+    "export_onnx": "ltlib.experiments.judge",
     "first_ticket": "ltlib.tickets",
     "full_masks": "ltlib.pruning",
     "initialise": "ltlib.networks.text_cnn",
@@ -69,7 +70,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     )
     from ltlib.errors import InputError
     from ltlib.experiments.atlas import make_atlas
-    from ltlib.experiments.judge import judge
+    from ltlib.experiments.judge import export_onnx, judge
     from ltlib.experiments.tasks import default_pairs
     from ltlib.networks.text import TextArchitecture
     from ltlib.networks.text_cnn import TextCNN, initialise

@@ -37,6 +37,14 @@ def existing_folder(path: Path, remedy: str) -> Path:
     return path
 
 
+def check_place(path: Path, ending: str) -> None:
+    """Raise an InputError if no file can lie at `path`, which should have this `ending`."""
+    if not path.resolve().parent.is_dir():
+        raise InputError(f"{path.parent}: folder not found; make it first")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a {ending} file")
+
+
 @contextmanager
 def replace_into(path: Path) -> Iterator[Path]:
     """Give a name beside `path` to write to; on success that file takes its place in one step."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from torch import Tensor
 
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.protocol import Protocol
-from ltlib.pruning import Masks, full_masks, prune, sparsity
+from ltlib.pruning import Masks, full_masks, prune, sparsity, survivors
 from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET, TicketStrategy
 from ltlib.streams import stream
+from ltlib.ticket_file import read_fields, write_ticket
 from ltlib.training import Outcome, train
 
 
@@ -36,6 +38,37 @@ class Ticket:
     def sparsity(self) -> float:
         """Fraction of all trainable parameters that are exactly zero (§4.3.2)."""
         return sparsity(self.masks)
+
+    def save(self, path: str | Path) -> None:
+        """Write all of the ticket to one safetensors file (its format: `ltlib.ticket_file`).
+
+        Equal tickets give equal bytes.
+
+        Raises:
+            InputError: `path` cannot be written; what lay there stays.
+        """
+        write_ticket(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path, architecture: Architecture | None = None) -> "Ticket":
+        """The ticket that `save` wrote: it needs no corpus and no store, and runs nothing it reads.
+
+        Args:
+            architecture: of its network, if that is none of ltlib's.
+
+        Raises:
+            InputError: no such file; none that `save` wrote; damaged; of a later ltlib.
+        """
+        return cls(**read_fields(Path(path), architecture))
+
+    def __repr__(self) -> str:
+        alive = sum(survivors(self.masks).values())
+        total = sum(mask.numel() for mask in self.masks.values())
+        return (
+            f"Ticket({self.source!r}, round {self.round}, replicate {self.replicate}, "
+            f"seed {self.seed}: {self.sparsity:.2%} sparse, {alive:,} of {total:,} survive, "
+            f"{'untrained' if self.trained is None else 'trained'})"
+        )
 
 
 def first_ticket(

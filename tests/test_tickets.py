@@ -1,6 +1,5 @@
 """Chains of tickets and transfers: what is kept, what is drawn anew, which streams are shared."""
 
-import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -8,9 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ltlib.data.vocabulary import Vocabulary
-from ltlib.experiments.judge import judge
 from ltlib.networks.text_cnn import build_model
+from ltlib.protocol import Protocol
 from ltlib.pruning import apply_masks, prune, survivors
 from ltlib.streams import stream
 from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, redrawn, train_ticket
@@ -122,27 +120,6 @@ def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
     assert not same(*draws)
 
 
-def test_a_ticket_judges_a_sentence(reset: list[tuple[Ticket, Outcome]]) -> None:
-    texts = [f"{word} story told well" for word in ("good", "bad", "fine", "dull")] * 20
-    vocabulary = Vocabulary.train(texts, 30, 0.9995)
-    ticket = replace(reset[1][0], trained=reset[1][1].trained)
-    probability = judge(ticket, vocabulary, "a good story")
-    assert 0 < probability < 1
-    assert probability != judge(ticket, vocabulary, "a bad story, dull and bad")
-    assert 0 < judge(ticket, vocabulary, "") < 1
-
-
-def test_a_ticket_tells_the_probability_of_positive(
-    reset: list[tuple[Ticket, Outcome]],
-) -> None:
-    """A network whose output is its bias: e⁵ to 1 for class 1, which is positive."""
-    vocabulary = Vocabulary.train(["good and bad stories, told well or badly"] * 40, 30, 0.9995)
-    trained = {name: torch.zeros_like(value) for name, value in reset[0][0].initial.items()}
-    trained["output.bias"] = torch.tensor([0.0, 5.0])
-    probability = judge(replace(reset[0][0], trained=trained), vocabulary, "a story")
-    assert probability == pytest.approx(1 / (1 + math.exp(-5)), rel=1e-6)
-
-
 def test_biases_are_spared_where_the_protocol_says_so() -> None:
     protocol = replace(PROTOCOL, prune_biases=False)
     ticket = first_ticket(TEXT, protocol, "a", 0, 0)
@@ -150,6 +127,18 @@ def test_biases_are_spared_where_the_protocol_says_so() -> None:
         ticket = next_ticket(replace(ticket, trained=ticket.initial), "ticket-reset")
     for name, mask in ticket.masks.items():
         assert bool(mask.all()) == name.endswith(".bias"), name
+
+
+def test_a_ticket_is_shown_in_a_line() -> None:
+    """3 · 2 weights and 4 biases survive, of 3 · 4 and 8."""
+    masks = {"a.weight": torch.zeros(3, 4, dtype=torch.bool), "a.bias": torch.zeros(8).bool()}
+    masks["a.weight"][:, :2] = True
+    masks["a.bias"][:4] = True
+    ticket = Ticket(TEXT, PROTOCOL, "films", 7, 2, 5, masks, {"a.weight": torch.zeros(3, 4)})
+    shown = "Ticket('films', round 5, replicate 2, seed 7: 50.00% sparse, 10 of 20 survive, "
+    assert repr(ticket) == f"{shown}untrained)"
+    assert repr(replace(ticket, trained={})) == f"{shown}trained)"
+    assert len(repr(first_ticket(TEXT, Protocol.paper(), "films", 0, 0))) < 120
 
 
 def test_next_ticket_wants_a_trained_one() -> None:

@@ -19,7 +19,7 @@ from ltlib.results.settings import Wanted
 @click.option("--atlas", is_flag=True, help="also what the book shows of the stores' tickets")
 def export(stores: tuple[str, ...], out: str, wanted: Wanted, atlas: bool) -> None:
     """Write the results table of stores, a run that several hold once; the ending says how."""
-    from ltlib.results.atlas import check_place, path_beside, write_atlas
+    from ltlib.results.atlas import check_local, path_beside, write_atlas
     from ltlib.store.export import write_table
     from ltlib.store.status import count_text, runs_text, survey
     from ltlib.store.store import Store
@@ -29,7 +29,7 @@ def export(stores: tuple[str, ...], out: str, wanted: Wanted, atlas: bool) -> No
     if atlas:  # made before anything is written
         from ltlib.experiments.atlas import atlas_of_stores  # of tickets and a corpus: needs torch
 
-        check_place(out)
+        check_local(out)
         found = atlas_of_stores(opened, wanted)
     rows = write_table(opened, out, wanted)
     click.echo(f"{runs_text(rows)}: {out}")

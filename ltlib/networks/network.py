@@ -96,6 +96,10 @@ class Architecture(ABC):
     def connected_paths(self, masks: Masks) -> int:
         """Paths from an input to a class through surviving weights alone."""
 
+    def carried(self) -> dict[str, bytes]:
+        """What a ticket's file must hold to make this architecture again, by name."""
+        return {}
+
     def never_pruned(self, protocol: Hyperparameters, names: Collection[str]) -> set[str]:
         """Those of the parameters `names` that no round prunes."""
         return set() if protocol.prune_biases else {n for n in names if n.endswith(".bias")}

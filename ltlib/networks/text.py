@@ -1,11 +1,13 @@
 """The text CNN as tickets train it: whole in early rounds, its survivors alone in late ones."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ltlib.data.vocabulary import Vocabulary
 from ltlib.networks.network import Architecture, Network
 from ltlib.networks.precision import search_path
 from ltlib.networks.survivor_cnn import SurvivorCNN
@@ -14,13 +16,20 @@ from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 
 
+@dataclass(frozen=True)
 class TextArchitecture(Architecture):
     """The paper's network (§4.2), computed in one of two ways with the same mathematics.
 
     Up to round `protocol.survivors_from` and on any device but a CPU the whole network is computed
     and what is pruned is held at zero; maxima are then searched in the precision of
     `protocol.search`. From that round on a CPU computes with survivors alone, exactly.
+
+    Attributes:
+        vocabulary: of the subwords that the rows of the embedding stand for. What reads texts needs
+            it; what trains on encoded ones does not.
     """
+
+    vocabulary: Vocabulary | None = None
 
     def initial_values(
         self, protocol: Protocol, generator: np.random.Generator
@@ -46,6 +55,10 @@ class TextArchitecture(Architecture):
         if _survivors_alone(protocol, round_, device):
             return "survivors alone, exact"
         return f"whole network, maxima in {search_path(protocol.search, torch.device(device))}"
+
+    def carried(self) -> dict[str, bytes]:
+        """The vocabulary's SentencePiece model, if it has one."""
+        return {} if self.vocabulary is None else {"vocabulary": self.vocabulary.model}
 
     def connected_paths(self, masks: Masks) -> int:
         """Paths from an embedding entry to a class."""

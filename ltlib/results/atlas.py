@@ -153,7 +153,7 @@ def path_beside(results: str | Path) -> Path:
     return Path(without_ending(results) + ENDING)
 
 
-def check_place(results: str | Path) -> None:
+def check_local(results: str | Path) -> None:
     """Raise an InputError if no atlas can lie beside a table at this path, which may be a URL."""
     if "://" in str(results):
         raise InputError(f"{results}: an atlas lies beside a file; export to a file and copy both")

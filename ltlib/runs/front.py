@@ -9,6 +9,7 @@ from ltlib.data.corpus import Corpus, as_corpus
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns, full_model, in_chain
 from ltlib.experiments.tasks import Pairs, plan_experiment
+from ltlib.networks.text import TextArchitecture
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
@@ -74,7 +75,7 @@ def load_ticket(
     strategy: TicketStrategy = TICKET_RESET,
     store: str | Path | None = None,
 ) -> Ticket:
-    """A trained ticket from the store.
+    """A trained ticket from the store, with the vocabulary of its corpus.
 
     Raises:
         InputError: no such run is stored; a corpus made for another protocol.
@@ -83,4 +84,5 @@ def load_ticket(
     corpus.check_domains([source])
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
     spec = in_chain(first, round, strategy)
-    return read_ticket(DomainRuns.architecture, Store(store or default_store()), spec, first)
+    architecture = TextArchitecture(corpus.vocabulary)
+    return read_ticket(architecture, Store(store or default_store()), spec, first)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ltlib.errors import InputError
-from ltlib.paths import replace_into, writing
+from ltlib.paths import check_place, replace_into, writing
 from ltlib.results.settings import EVERY_SETTING, Wanted, setting_of
 from ltlib.results.table import TEST_REVIEWS, check_ending, in_order, without_ending
 from ltlib.store.store import Store
@@ -38,7 +38,7 @@ def write_table(stores: Sequence[Store], out: str | Path, wanted: Wanted = EVERY
     """
     check_ending(out)
     if "://" not in str(out):
-        _check_place(Path(out))
+        check_place(Path(out), Path(out).suffix)
     holders, rows = rows_of(stores, wanted)
     table = in_order(rows)
     _write(_csv(table) if str(out).lower().endswith(".csv") else _parquet(table, holders), out)
@@ -116,13 +116,6 @@ def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
     for key in ("seconds", TEST_REVIEWS):
         metrics.pop(key, None)
     return metrics, sums
-
-
-def _check_place(out: Path) -> None:
-    if not out.resolve().parent.is_dir():
-        raise InputError(f"{out.parent}: folder not found; make it first")
-    if out.is_dir():
-        raise InputError(f"{out}: is a folder; name a file")
 
 
 def _write(content: bytes, out: str | Path) -> None:

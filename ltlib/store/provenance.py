@@ -3,9 +3,10 @@
 import platform
 import subprocess
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from ltlib.versions import version_of
 
 PACKAGES = ("ltlib", "torch", "numpy", "sentencepiece")
 
@@ -13,18 +14,10 @@ PACKAGES = ("ltlib", "torch", "numpy", "sentencepiece")
 def provenance() -> dict[str, Any]:
     """Versions of what computes, commit of the checkout (None outside one), processor."""
     return {
-        "versions": {"python": platform.python_version()} | {p: _version(p) for p in PACKAGES},
+        "versions": {"python": platform.python_version()} | {p: version_of(p) for p in PACKAGES},
         "commit": _commit(),
         "processor": _processor(),
     }
-
-
-@lru_cache(maxsize=16)
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 @lru_cache(maxsize=1)

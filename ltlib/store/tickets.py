@@ -1,15 +1,13 @@
 """Tickets as safetensors: masks bit-packed, trained values of the survivors alone."""
 
 import json
-import math
 from collections.abc import Mapping
 
-import numpy as np
 import safetensors.numpy
 import safetensors.torch
-import torch
 from torch import Tensor
 
+from ltlib.compact import gather_survivors, metadata_of, pack_bits, spread_survivors, unpack_bits
 from ltlib.errors import InputError
 from ltlib.networks.network import Architecture
 from ltlib.pruning import Masks
@@ -22,45 +20,25 @@ MASKS, INITIAL, TRAINED = "masks.safetensors", "initial.safetensors", "trained.s
 
 
 def pack_masks(masks: Masks) -> bytes:
-    """Masks at one bit an entry (`numpy.packbits`); their shapes as JSON in the metadata."""
-    packed = {name: np.packbits(mask.numpy().ravel()) for name, mask in masks.items()}
+    """Masks at one bit an entry; their shapes as JSON in the metadata."""
     shapes = {name: list(mask.shape) for name, mask in masks.items()}
-    return safetensors.numpy.save(packed, metadata={"shapes": json.dumps(shapes)})
+    return safetensors.numpy.save(pack_bits(masks), metadata={"shapes": json.dumps(shapes)})
 
 
 def unpack_masks(content: bytes) -> Masks:
     """Inverse of `pack_masks`."""
-    header_length = int.from_bytes(content[:8], "little")  # the format: length, JSON header, data
-    header = json.loads(content[8 : 8 + header_length])
-    shapes: dict[str, list[int]] = json.loads(header["__metadata__"]["shapes"])
-    packed = safetensors.numpy.load(content)
-    return {
-        name: torch.from_numpy(
-            np.unpackbits(packed[name], count=math.prod(shape)).astype(bool).reshape(shape)
-        )
-        for name, shape in shapes.items()
-    }
+    shapes: dict[str, list[int]] = json.loads(metadata_of(content)["shapes"])
+    return unpack_bits(safetensors.numpy.load(content), shapes)
 
 
 def pack_survivors(values: Mapping[str, Tensor], masks: Masks) -> bytes:
-    """The values that survive, a vector a parameter in flat order; the rest is 0 anyway.
-
-    What has no mask (a buffer) is kept whole.
-    """
-    kept = {n: value[masks[n]] if n in masks else value for n, value in values.items()}
-    return safetensors.torch.save(kept)
+    """The values that survive, and whole what has no mask."""
+    return safetensors.torch.save(gather_survivors(values, masks))
 
 
 def unpack_survivors(content: bytes, masks: Masks) -> dict[str, Tensor]:
     """Inverse of `pack_survivors`: dense values, 0 where pruned."""
-    values = {}
-    for name, stored in safetensors.torch.load(content).items():
-        if name in masks:
-            values[name] = torch.zeros(masks[name].shape, dtype=stored.dtype)
-            values[name][masks[name]] = stored
-        else:
-            values[name] = stored
-    return values
+    return spread_survivors(safetensors.torch.load(content), masks)
 
 
 def ticket_files(ticket: Ticket) -> dict[str, bytes]:
