@@ -52,9 +52,11 @@ def prepare(folder: str, cache: str) -> tuple[int, str, str]:
 
 
 def check(files: list[Odd]) -> int:
-    with TemporaryDirectory() as folder, TemporaryDirectory() as cache:
-        put(Path(folder), files)
-        status, out, err = prepare(folder, cache)
+    with TemporaryDirectory() as beside, TemporaryDirectory() as cache:
+        folder = Path(beside, "a\nfolder \x1b[31m\udce4")
+        folder.mkdir()
+        put(folder, files)
+        status, out, err = prepare(str(folder), cache)
         names = sorted(path.name for path in Path(cache).rglob("*") if path.is_file())
     if status == 0:
         assert out.startswith("domain") and "corpus hash: " in out

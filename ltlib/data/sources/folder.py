@@ -149,12 +149,12 @@ def _reviews(path: Path, say: Say) -> Generator[Review]:
         ) from None
     if words:
         read = ", ".join(f"'{word}' read as {WORDS[word]}" for word in WORDS if word in words)
-        say(f"{printable(path.name)}: label {read}")
+        say(f"{path.name}: label {read}")
 
 
 def _as_asked(found: dict[str, Any], here: str) -> dict[str, Any]:
     """By the names that are asked for."""
-    if suffice(found):
+    if suffice(found):  # as nearly every row does
         return found
     return dict(zip(checked_names(list(found), here), found.values(), strict=True))
 

@@ -50,7 +50,7 @@ def separated(expected: str) -> Callable[[Path, Say], Located]:
             csv.field_size_limit(before)
         columns = checked_names(rows[0][1] if rows else [], place)
         if separator != expected:
-            say(f"{printable(path.name)}: fields are parted by {SEPARATORS[separator]}")
+            say(f"{path.name}: fields are parted by {SEPARATORS[separator]}")
         for line, row in rows[1:]:
             here = f"{place}, line {line}"
             if len(row) != len(columns):
@@ -103,7 +103,8 @@ def read_parquet(path: Path, _: Say) -> Located:
     """The rows of a Parquet file, counted from 1."""
     place = printable(str(path))
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        # Opened here, for Arrow takes no path that is not UTF-8.
+        with path.open("rb") as raw, pyarrow.parquet.ParquetFile(raw) as file:
             columns = file.schema_arrow.names
             names = checked_names(columns, place)
             wanted = {name: columns[names.index(name)] for name in NAMES if name in names}

@@ -5,7 +5,6 @@
 
 import csv
 import re
-import signal
 import sys
 import warnings
 from collections import Counter
@@ -21,6 +20,7 @@ from ltlib.data.sources.fields import printable
 from ltlib.data.sources.folder import READERS, read_folder
 from ltlib.errors import InputError
 from tests.support.odd_files import FOLDERS, KINDS, Odd, as_parquet, put
+from tests.support.patience import at_most
 
 # What may be wrong with a file as a whole; every other refusal has a line or a row.
 OF_A_FILE = re.compile(
@@ -96,15 +96,15 @@ def check_folder(files: list[Odd]) -> Counter[str]:
     """Put `files` into a folder and read it: nothing else happens, and it comes to an end."""
     limit = csv.field_size_limit()
     with TemporaryDirectory() as name:
-        put(Path(name), files)
-        before = state(Path(name))
-        signal.alarm(60)
-        with warnings.catch_warnings(record=True) as warned:
+        folder = Path(name, "a\nfolder \x1b[31m\udce4")  # every refusal names it
+        folder.mkdir()
+        put(folder, files)
+        before = state(folder)
+        with warnings.catch_warnings(record=True) as warned, at_most(60):
             warnings.simplefilter("always")
-            ends = check_reading(Path(name), files)
-        signal.alarm(0)
+            ends = check_reading(folder, files)
         assert not warned, [str(warning.message) for warning in warned]
-        assert state(Path(name)) == before
+        assert state(folder) == before
         assert csv.field_size_limit() == limit
     return ends
 
