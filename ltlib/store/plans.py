@@ -121,6 +121,8 @@ def _paths(store: Path) -> list[Path]:
 def _read(path: Path) -> list[Planned]:
     try:
         plan = json.loads(path.read_bytes())
+        if isinstance(plan, list):  # of a time when plans named no corpus: the next run names it
+            return []
         setting = Setting(*plan["setting"])
         return [Planned._make([*row, setting]) for row in plan["runs"]]
     except (ValueError, TypeError, KeyError):

@@ -1,5 +1,6 @@
 """What people see: states, estimates, time left, and how Ctrl-C ends."""
 
+import json
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from ltlib.store.store import Store
 from tests.support import tiny
 from tests.support.matrix import LONG, SPECS, UNREAD, assert_same, count, needs_of
 from tests.support.project import ROOT
+from tests.support.refusals import assert_refused
 from tests.support.tiny import TEXT
 
 
@@ -39,6 +41,15 @@ def test_a_plan_comes_back_as_it_went(tmp_path: Path) -> None:
         assert row.needs == ("" if needs is None else needs.hash)
         assert row.label() == spec.label()
     assert len(list((tmp_path / "plans").iterdir())) == 2, "the same plan is one file"
+
+
+def test_a_plan_of_before_settings_is_in_nobodys_way(tmp_path: Path) -> None:
+    write_plan(tmp_path, SPECS[:2], needs_of)
+    (path,) = (tmp_path / "plans").iterdir()
+    (tmp_path / "plans" / "older.json").write_text(json.dumps([["a", "", "obtain"]]))
+    assert [row.run for row in read_plans(tmp_path)] == [spec.hash for spec in SPECS[:2]]
+    path.write_text("{}")
+    assert_refused(lambda: list(read_plans(tmp_path)), f"{path.name}: damaged; remove it")
 
 
 def test_every_state_is_told(tmp_path: Path) -> None:
