@@ -38,13 +38,12 @@ def separated(expected: str) -> Callable[[Path, Say], Located]:
     Fields are parted by `expected`, or by another of `SEPARATORS` if the header holds what is asked
     for only so; this is said. A first line `sep=;`, as Excel writes it, is passed over.
     """
-    others = [separator for separator in SEPARATORS if separator != expected]
 
     def read(path: Path, say: Say) -> Located:
         place = printable(str(path))
         before = csv.field_size_limit(sys.maxsize)  # a review may be longer than 131,072
         try:
-            separator = _separator(path, [expected, *others])
+            separator = _separator(path, [expected, *SEPARATORS])
             rows = list(_rows(path, separator))
         finally:
             csv.field_size_limit(before)

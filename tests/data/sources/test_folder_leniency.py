@@ -181,6 +181,11 @@ def test_names_of_fields_may_be_in_capitals_and_between_spaces(
     assert read_one(tmp_path, name, WRITERS[name](SPELT[spelt](RATED))) == AS_RATED
 
 
+def test_such_names_tell_the_separator_too(tmp_path: Path) -> None:
+    content = b"Text;Label;a,b,c,d\nt;1;\n"
+    assert read_one(tmp_path, "ants.csv", content) == [Review("t", 1)]
+
+
 @pytest.mark.parametrize("name", ["ants.csv", "ants.jsonl", "ants.parquet"])
 def test_a_name_as_it_is_asked_for_comes_first(tmp_path: Path, name: str) -> None:
     rows = [{"TEXT": "no", "text": "yes", "Label": 0, "rating": 5}]
