@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.forkserver import _forkserver
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -23,6 +25,7 @@ from ltlib.store.failures import Failures
 from ltlib.store.log import read_log
 from tests.support.matrix import SPECS, assert_same, files_of
 
+DEADLINE = 120  # seconds that no call comes near to
 STARTING = ["forkserver", "spawn"]
 LINES = """
 import ltlib
@@ -56,12 +59,22 @@ def begin(method: str) -> str:
 
 
 def call(words: list[str | Path], folder: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=300
+    process = subprocess.Popen(
+        [sys.executable, *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout
+    try:
+        printed, said = process.communicate(timeout=DEADLINE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # with its workers, which hold the pipes open
+        raise
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    return printed
 
 
 def script(method: str, lines: str, folder: Path) -> str:
@@ -168,6 +181,23 @@ def test_a_failed_start_is_no_failure_of_a_run(
     get_context("spawn").set_executable(sys.executable)
     report = execute(SPECS[:4], store, DomainRuns(splits_path), {}, workers=2)
     assert len(report.done) == 4
+
+
+def test_a_server_that_ends_while_a_worker_starts_is_no_failure_of_a_run(
+    short: Store, splits_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when there is no memory for it: what asks for a process finds the line cut."""
+    submit, cut = ProcessPoolExecutor.submit, [EOFError(), ConnectionResetError()]
+
+    def submit_or_fail(pool: ProcessPoolExecutor, *given: Any) -> Future[Any]:
+        if cut:
+            raise cut.pop()
+        return submit(pool, *given)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit_or_fail)
+    execute(SPECS, Store(tmp_path, create=True), DomainRuns(splits_path), {}, workers=2)
+    assert_same(Store(tmp_path), short, SPECS)
+    assert not cut
 
 
 def test_a_server_of_processes_that_has_ended_is_started_again(
