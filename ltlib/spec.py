@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
@@ -38,7 +38,7 @@ class RunSpec:
         """The spec as JSON holds it; protocol fields at the paper's value are left out, and so is
         the CPU: what is named later keeps old hashes.
         """
-        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        values: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         values["protocol"] = dict(_differences(self.protocol))
         if self.device == "cpu":
             del values["device"]

@@ -157,7 +157,9 @@ def test_workers_know_the_environment_of_today(monkeypatch: pytest.MonkeyPatch) 
     for value in ("one", "two"):
         monkeypatch.setenv("LTLIB_TRIED", value)
         worker = processes.Worker(["ltlib.errors"])
+        main = sys.modules["__main__"]
         assert worker.submit(os.getenv, "LTLIB_TRIED").result() == value
+        assert sys.modules["__main__"] is main, "only a process that starts is told of no main"
         worker.close()
 
 
