@@ -116,12 +116,11 @@ def read_parquet(path: Path, _: Say) -> Located:
         reason = shortened(str(error), 200)
         raise InputError(f"{place}: no sound Parquet file ({reason}); write it again") from None
     for number, row in enumerate(rows, 1):
-        yield f"{place}, row {number}", {name: row[column] for name, column in wanted.items()}
+        yield f"{place}, row {number}", row
 
 
 def _check_type(kind: pa.DataType, name: str, place: str) -> None:
     """Refuse what no row could be read from; Python has no date for some of Arrow's."""
-    within = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if pa.types.is_temporal(within) or pa.types.is_nested(within):
+    if pa.types.is_temporal(kind) or pa.types.is_nested(kind):
         found = shortened(str(kind))
         raise InputError(f"{place}: '{name}' is of type {found}; write it as text or numbers")

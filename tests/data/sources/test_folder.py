@@ -1,9 +1,12 @@
 import csv
 import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,9 +129,9 @@ def test_a_bad_row_of_a_table_is_named(tmp_path: Path, content: bytes, complaint
 
 
 def test_reading_a_table_leaves_the_csv_module_as_it_was(tmp_path: Path) -> None:
-    before = csv.field_size_limit()
+    before = csv.field_size_limit(200)
     read_one(tmp_path, "ants.csv", as_csv(ROWS))
-    assert csv.field_size_limit() == before
+    assert csv.field_size_limit(before) == 200
 
 
 @pytest.mark.parametrize(
@@ -145,6 +148,14 @@ def test_a_bad_row_of_parquet_is_named(
     tmp_path: Path, rows: list[dict[str, Any]], complaint: str
 ) -> None:
     assert error_of(tmp_path, "ants.parquet", as_parquet(rows)).startswith(complaint)
+
+
+def test_a_text_of_parquet_that_is_no_utf8(tmp_path: Path) -> None:
+    text = pa.array([b"caf\xe9"]).view(pa.string())  # nobody checks it on the way
+    written = io.BytesIO()
+    pyarrow.parquet.write_table(pa.table({"text": text, "label": [1]}), written)
+    message = error_of(tmp_path, "ants.parquet", written.getvalue())
+    assert message.startswith(": no sound Parquet file ('utf-8' codec can't decode")
 
 
 def test_what_is_no_parquet(tmp_path: Path) -> None:
@@ -211,7 +222,8 @@ def test_domain_names_that_are_not(name: str) -> None:
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "ants.jsonl").symlink_to(tmp_path / "gone")
-    (reviews,) = read_folder(tmp_path, ignored).values()
-    with pytest.raises(InputError, match=r"ants\.jsonl: cannot be read \(No such file"):
-        next(reviews)
+    for name in ("ants.jsonl", "bees.csv", "cats.parquet"):
+        (tmp_path / name).symlink_to(tmp_path / "gone")
+    for reviews in read_folder(tmp_path, ignored).values():
+        with pytest.raises(InputError, match=r"\w+\.\w+: cannot be read \(No such file"):
+            next(reviews)

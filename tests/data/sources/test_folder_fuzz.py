@@ -29,6 +29,7 @@ OF_A_FILE = re.compile(
     r"|'(text|label|rating)' is (there twice|of type)"
     r"|no sound Parquet file|a pipe or device|cannot be read \("
 )
+WHOLE = "in a folder that was refused"
 ENDING = re.compile(f"(?i)({'|'.join(map(re.escape, READERS))})$")
 
 
@@ -64,7 +65,7 @@ def check_reading(folder: Path, files: list[Odd]) -> Counter[str]:
         message = str(error)
         assert message.isprintable() and message.startswith(printable(str(folder))), ascii(message)
         assert not visible or any(printable(odd.name) in message for odd in visible), message
-        return Counter({"in a folder that was refused": len(files)})
+        return Counter({WHOLE: len(files)})
     lying = {ENDING.sub("", odd.name): odd for odd in files if is_domain(odd)}
     assert list(domains) == sorted(lying) != []
     others = [printable(odd.name) for odd in visible if not is_domain(odd)]
@@ -137,6 +138,7 @@ def parquet(label: pa.Array) -> bytes:
 
 FOOTLESS = b"PAR1\x15\x04\x19" + bytes(9) + b"\x10\x00\x00\x00PAR1"
 FAR = pa.array([2**53], pa.timestamp("s"))
+RED = pa.array([{"\x1b[31m": 1}])
 # Each of these once ended in a traceback, or in a refusal that was no plain line.
 FOUND = {
     "a tab in the complaint of the csv module": ("ants.tsv", b'text\tlabel\n"t"u\t1\n'),
@@ -145,6 +147,7 @@ FOUND = {
     "such a time within something else": (
         "ants.parquet", parquet(pa.StructArray.from_arrays([FAR], ["at"]))
     ),
+    "a type whose name is in red": ("ants.parquet", parquet(RED)),
     "a date that Python cannot hold": ("ants.parquet", parquet(pa.array([2**31 - 1], pa.date32()))),
     "a duration": ("ants.parquet", parquet(pa.array([2**53], pa.duration("s")))),
     "a name of two lines": ("an\nts.csv", b"text,label\n"),
@@ -159,7 +162,20 @@ FOUND = {
 def test_what_the_fuzzer_found(case: str) -> None:
     name, content = FOUND[case]
     ends = check_folder([Odd(name, "file", content, None), Odd("bees.jsonl", "file", b"", [])])
-    assert ends["read"] + ends["refused"] == 2 or ends["in a folder that was refused"] == 2
+    assert ends["read"] + ends["refused"] == 2 or ends[WHOLE] == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "ends"),
+    [
+        (["ants.csv", "ants.tsv"], {WHOLE: 2}),
+        (["a\nb.png", "\udce4.json"], {WHOLE: 2}),
+        ([".ants.csv"], {WHOLE: 1}),
+        (["a\nb.png", "ants.csv"], {"skipped": 1, "read": 1}),
+    ],
+)
+def test_odd_names_beside_each_other(names: list[str], ends: dict[str, int]) -> None:
+    assert check_folder([Odd(name, "file", b"text,label\n", None) for name in names]) == ends
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

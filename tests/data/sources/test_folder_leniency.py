@@ -129,22 +129,22 @@ def test_a_text_may_begin_like_excels_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "found"),
+    "header",
     [
-        ("text,label,a;text;label;b;c", ["text", "label", "a;text;label;b;c"]),
-        ("text,rating;text;label", ["text", "rating;text;label"]),
-        ('"a\nb",text,label', ["a\nb", "text", "label"]),
+        "text,label,a;text;label;b;c",
+        "text,label,a|text|label|b|c",
+        '"a\nb",text,label',
+        "text,label",
     ],
 )
-def test_where_commas_suffice_they_part_whatever_else_is_there(
-    tmp_path: Path, header: str, found: list[str]
+@pytest.mark.parametrize(("name", "separator"), [("ants.csv", ","), ("ants.tsv", "\t")])
+def test_where_the_usual_separator_suffices_no_other_is_tried(
+    tmp_path: Path, name: str, separator: str, header: str
 ) -> None:
-    """As it was before other separators were looked for, but where nothing could be read."""
-    content = f"{header}\n{','.join(['1'] * len(found))}\n".encode()
-    if {"text", "label"} <= set(found):
-        assert read_said(tmp_path, "books.csv", content) == ([Review("1", 1)], [])
-    else:
-        assert error_of(tmp_path, "books.csv", content).startswith(", line 2: ")
+    row = ",".join(["1"] * len(header.split(",")))
+    swapped = str.maketrans({",": separator, ";": ",", "|": ";"})
+    content = f"{header}\n{row}\n".translate(swapped if separator == "\t" else {}).encode()
+    assert read_said(tmp_path, name, content) == ([Review("1", 1)], [])
 
 
 @pytest.mark.parametrize(
@@ -279,6 +279,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     complaint = r"ants\.csv: a pipe or device; put a file in its place"
     with at_most(20), pytest.raises(InputError, match=complaint):
         next(reviews)
+
+
+def test_places_with_odd_names_stay_on_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a\nfile").touch()
+    for name in ("a\nfile", "no\nfolder", "x" * 300 + "\n"):
+        with pytest.raises(InputError) as raised:
+            read_folder(tmp_path / name, ignored)
+        assert str(raised.value).isprintable()
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
