@@ -1,6 +1,7 @@
 """Runs on processes of this machine, one thread each."""
 
 import os
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from ltlib.spec import RunSpec
 from ltlib.store.failures import Failure
 
 STARTS = 3  # of a worker, before it is the machine that is at fault
+PAUSE = 0.5  # seconds, and then twice that: what has just been killed may still seem to be there
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class LocalEngine:
                 "stands above. Is there memory for so many workers? No run has failed: the same "
                 "call goes on"
             )
+        time.sleep(PAUSE * task.starts)
         self._begin(_Task(task.job, Worker(self._modules), task.starts + 1))
 
 

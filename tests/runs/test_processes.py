@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.forkserver import _forkserver
 from pathlib import Path
 from typing import Any
@@ -167,6 +167,7 @@ def test_workers_know_the_environment_of_today(monkeypatch: pytest.MonkeyPatch) 
 def workers_cannot_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     context = get_context("spawn")
     monkeypatch.setattr(processes, "START_METHOD", "spawn")
+    resource_tracker.ensure_running()  # itself a process of this executable
     context.set_executable("/bin/false")
     yield
     context.set_executable(sys.executable)

@@ -259,7 +259,8 @@ def test_a_run_that_diverges_fails_and_blocks_what_needs_it(
     states = {planned.run: state for planned, state in survey(store)}
     assert [states[spec.hash] for spec in specs] == ["failed"] + 4 * ["blocked"] + 5 * ["done"]
     text = status_text(store)
-    assert "5 runs done, 1 failed, 4 blocked" in text and "diverged" in text
+    assert "0 runs done, 1 failed, 4 blocked" in text and "diverged" in text
+    assert "\n5 runs done" in text, "another protocol is told apart"
     record = Failures(store.path).read(specs[0].hash)
     assert record is not None and "DivergedError" in record["traceback"]
     lines = len(read_log(store.path))
