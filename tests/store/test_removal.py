@@ -89,3 +89,17 @@ def test_refusals(store: Store) -> None:
     assert_refused(lambda: dependents(store, [SPECS[0].hash], UNREAD.needs), message)
     locks.release_all()
     assert files_of(store) == before
+
+
+def test_what_depends_on_a_run_goes_before_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a removal cut short leaves no run whose ticket leads nowhere."""
+    gone: list[str] = []
+    monkeypatch.setattr(Store, "discard", lambda _, name: gone.append(name))
+    remove(store, dependents(store, [SPECS[0].hash], UNREAD.needs))
+    assert len(gone) > 3
+    for spec in SPECS:
+        needed = needs_of(spec)
+        if spec.hash in gone and needed is not None:
+            assert gone.index(spec.hash) < gone.index(needed.hash)
