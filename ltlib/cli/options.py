@@ -12,12 +12,13 @@ import click
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
+from ltlib.results.settings import SCALES as SCALE_NAMES
 from ltlib.results.settings import Wanted
 from ltlib.spec import Device
 from ltlib.strategies import Chosen
 
 EXPERIMENTS = click.Choice(get_args(Chosen))
-SCALES = click.Choice(["smoke", "laptop", "paper"])
+SCALES = click.Choice(SCALE_NAMES)
 
 Command = TypeVar("Command", bound=Callable[..., None])
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ltlib.protocol import Protocol
+from ltlib.results.settings import SCALES
 from ltlib.strategies import CONTROL, MASKS_SHUFFLED, OBTAIN
 
 
@@ -36,7 +37,7 @@ def repeating_command(record: dict[str, Any], store: str) -> str:
 
 
 def _scale_of(protocol: Protocol) -> str | None:
-    for scale in ("smoke", "laptop", "paper"):
+    for scale in SCALES:
         named = Protocol.named(scale)
         if replace(named, split=protocol.split).differences() == protocol.differences():
             return scale

@@ -7,7 +7,7 @@ from ltlib.spec import RunSpec
 from ltlib.store.failures import Failures
 from ltlib.store.plans import Planned, forget
 from ltlib.store.status import Surveyed, survey
-from ltlib.store.store import Store
+from ltlib.store.store import Store, the_one
 
 
 def dependents(
@@ -22,7 +22,8 @@ def dependents(
         InputError: a name is no run's, or several runs'; one of the runs is in training.
     """
     surveyed = [(_complete(planned, store, needs), state) for planned, state in survey(store)]
-    found = {_called(name, surveyed, store) for name in names}
+    there = [planned.run for planned, _ in surveyed]
+    found = {the_one(name, there, store.path) for name in names}
     doomed = [one for one in surveyed if one[0].run in found]
     # A plan names a run after the one it needs, but a store may have several plans.
     while True:
@@ -61,14 +62,3 @@ def _complete(
         return planned
     needed = needs(RunSpec.from_canonical(store.run(planned.run)["spec"]))
     return planned._replace(needs="" if needed is None else needed.hash)
-
-
-def _called(prefix: str, surveyed: Surveyed, store: Store) -> str:
-    found = [planned.run for planned, _ in surveyed if planned.run.startswith(prefix)]
-    if len(found) != 1 or not prefix:
-        count = "no run" if not found else f"{len(found)} runs"
-        raise InputError(
-            f"{store.path}: {count} called '{prefix}'; "
-            f"`ltlib status --store {store.path} --runs` names them all"
-        )
-    return found[0]

@@ -129,7 +129,7 @@ def runs_text(number: int) -> str:
 
 def _unplanned(store: Store, name: str) -> Planned:
     """A run of a store older than plans, or brought from elsewhere."""
-    row = store.row(name)
+    row = store.identity(name)
     places = (row["experiment"], row["strategy"], row["source"], row["target"])
     return Planned(name, "", *places, row["round"], row["replicate"], setting_of(row))
 

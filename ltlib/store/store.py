@@ -139,14 +139,7 @@ class Store:
         Raises:
             InputError: none or several do.
         """
-        found = [name for name in self.hashes() if name.startswith(prefix)]
-        if len(found) != 1:
-            count = "no run" if not found else f"{len(found)} runs"
-            raise InputError(
-                f"{self.path}: {count} called '{prefix}'; "
-                f"`ltlib status --store {self.path} --runs` names them all"
-            )
-        return found[0]
+        return the_one(prefix, self.hashes(), self.path)
 
     def table(self, specs: Iterable[RunSpec] | None = None) -> pd.DataFrame:
         """The results table of `specs` (default: of all runs that are there), one row a run."""
@@ -159,11 +152,19 @@ class Store:
         Raises:
             InputError: damaged, or of another version of the spec.
         """
+        values = self.identity(name) | self.metrics(name)
+        return {column: values[column] for column in COLUMNS}
+
+    def identity(self, name: str) -> dict[str, Any]:
+        """What the row of a run holds but for what was measured.
+
+        Raises:
+            InputError: as `row`; nothing measured is read.
+        """
         spec = self.run(name)["spec"]
         check_run(self.path / name, spec["spec_version"])
         spec["protocol"] = json.dumps(spec["protocol"], sort_keys=True)
-        values = LATER | spec | self.metrics(name)
-        return {column: values[column] for column in COLUMNS}
+        return LATER | spec
 
     def _bytes(self, name: str, file: str) -> bytes:
         try:
@@ -182,6 +183,22 @@ class Store:
             with suppress(FileNotFoundError):  # another driver has just renamed it
                 if time.time() - folder.stat().st_mtime > ABANDONED:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def the_one(prefix: str, names: Iterable[str], store: Path) -> str:
+    """The one of `names` that begins with `prefix`, of runs of the store at `store`.
+
+    Raises:
+        InputError: none or several do.
+    """
+    found = [name for name in names if prefix and name.startswith(prefix)]
+    if len(found) != 1:
+        count = "no run" if not found else f"{len(found)} runs"
+        raise InputError(
+            f"{store}: {count} called '{prefix}'; "
+            f"`ltlib status --store {store} --runs` names them all"
+        )
+    return found[0]
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -306,18 +306,6 @@ def test_every_word_reaches_what_it_is_for(
     assert not called["retry_failed"]
 
 
-@pytest.mark.long
-def test_shards_make_the_whole(ltlib: Run, folder: Path, tmp_path: Path) -> None:
-    words = ("run", "--corpus", folder, "--rounds", "1")
-    stores = [tmp_path / "1", tmp_path / "2"]
-    for number, store in enumerate(stores, 1):
-        status, printed, _ = ltlib(*words, "--store", store, "--shard", f"{number}/2")
-        assert status == 0 and "7 runs done" in printed
-    named = [word for store in stores for word in ("--store", store)]
-    status, printed, _ = ltlib("export", *named, "--out", tmp_path / "r.parquet")
-    assert printed.startswith("14 runs")
-
-
 def test_failed_runs_are_told_and_tried_again(
     ltlib: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,16 @@ def test_refusals(store: Store) -> None:
     assert files_of(store) == before
 
 
+def test_no_name_is_no_run_though_there_be_but_one(store: Store) -> None:
+    shutil.rmtree(store.path / "plans")
+    for spec in SPECS[1:]:
+        store.discard(spec.hash)
+    assert_refused(lambda: dependents(store, [""], UNREAD.needs), "no run called ''")
+    assert [run.run for run, _ in dependents(store, [SPECS[0].hash[:3]], UNREAD.needs)] == [
+        SPECS[0].hash
+    ]
+
+
 def test_what_depends_on_a_run_goes_before_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,8 @@ def test_runs_older_than_plans_are_shown(splits_path: Path, tmp_path: Path) -> N
     for path in (tmp_path / "plans").iterdir():
         path.unlink()
     assert "1 run done" in status_text(store)
+    (store.folder(SPECS[0]) / "metrics.json").write_text("{")
+    assert "1 run done" in status_text(store), "what was measured is not read for it"
 
 
 def test_time_left_is_that_of_like_runs() -> None:
