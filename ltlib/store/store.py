@@ -191,9 +191,9 @@ def the_one(prefix: str, names: Iterable[str], store: Path) -> str:
     Raises:
         InputError: none or several do.
     """
-    found = [name for name in names if prefix and name.startswith(prefix)]
-    if len(found) != 1:
-        count = "no run" if not found else f"{len(found)} runs"
+    found = [name for name in names if name.startswith(prefix)]
+    if len(found) != 1 or not prefix:
+        count = f"{len(found)} runs" if len(found) > 1 else "no run"
         raise InputError(
             f"{store}: {count} called '{prefix}'; "
             f"`ltlib status --store {store} --runs` names them all"
