@@ -61,7 +61,7 @@ def trained_both_ways(ticket: Ticket, splits: PackedSplits) -> dict[str, Any]:
     found: dict[str, Any] = {"round": ticket.round, "sparsity": ticket.sparsity}
     for way, protocol in {"dense": DENSE, "default": DEFAULT}.items():
         trained = train_ticket(replace(ticket, protocol=protocol), splits, ticket.source, "both")
-        found[way] = 100 * trained.test_accuracy
+        found[way] = 100 * trained.test.accuracy
         found[f"{way}_best_epoch"] = trained.best_epoch
     return found
 

@@ -25,6 +25,7 @@ import torch
 from dense import DenseTextCNN, evaluate, parameters_of, train_epoch
 
 from ltlib.data.corpus import Corpus, load_corpus, load_splits
+from ltlib.evaluation import evaluated
 from ltlib.networks.packing import Packed, PackedSplits, pack
 from ltlib.networks.precision import search_path
 from ltlib.networks.text import TextArchitecture
@@ -33,7 +34,7 @@ from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, survivors
 from ltlib.store.provenance import provenance
 from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
-from ltlib.training import accuracy, one_thread
+from ltlib.training import one_thread
 
 DOMAINS = ("electronics", "books")
 SPARSE_ROUND = 10
@@ -109,7 +110,7 @@ def evaluation(ticket: Ticket, splits: PackedSplits) -> tuple[float, float]:
     theirs = evaluate(dense, reviews, PROTOCOL.batch_size)
     between = time.perf_counter()
     with one_thread():
-        ours = accuracy(build_model(PROTOCOL, ticket.initial), reviews)
+        ours = evaluated(build_model(PROTOCOL, ticket.initial), reviews).accuracy
     end = time.perf_counter()
     assert abs(ours - theirs) < 5e-4, "the two networks differ"
     return between - begin, end - between

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, get_args
 from ltlib.errors import InputError
 
 Search = Literal["bfloat16", "full"]  # see `ltlib.networks.precision`
+Projection = Literal["tensor", "layer", "weights"]  # see `ltlib.pruning.projected_together`
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ class Protocol:
     search: Search = "bfloat16"  # precision in which 1-max pooling finds maxima; "full": exact
     survivors_from: int = 9  # round from which only survivors are computed with, on a CPU
     # Pruning
-    prune_percent: int = 35  # of a layer's survivors a round, §5.2
-    prune_biases: bool = True  # "the collection of trainable parameters", §4.3.2
+    prune_percent: int = 35  # of the survivors a round, §5.2
+    projection: Projection = "tensor"  # over what Eq. 5 is taken; §4.3.2 can be read in three ways
+    halve_output: bool = False  # alternative: half the rate for the output layer (Frankle & Carbin)
     # Matrix of runs: these say how many runs there are, and change none of them
     rounds: int = 20  # §5.2
     replicates: int = 5  # Fig. 3
@@ -130,6 +132,17 @@ class Protocol:
         return cls(**values)
 
 
+def upgraded(fields: dict[str, Any], spec_version: int) -> dict[str, Any]:
+    """The fields of a protocol that an earlier version of the spec wrote, as they are called now.
+
+    Until version 3 weight and bias of a layer were projected together.
+    """
+    if spec_version >= 3:
+        return fields
+    others = {name: value for name, value in fields.items() if name != "prune_biases"}
+    return others | {"projection": "layer" if fields.get("prune_biases", True) else "weights"}
+
+
 def _check(protocol: Protocol) -> None:
     def require(holds: bool, field: str, wanted: str) -> None:
         if not holds:
@@ -154,6 +167,9 @@ def _check(protocol: Protocol) -> None:
     require(0 <= protocol.dropout < 1, "dropout", "at least 0 and below 1")
     require(0 < protocol.character_coverage <= 1, "character_coverage", "above 0 and at most 1")
     require(protocol.search in get_args(Search), "search", " or ".join(get_args(Search)))
+    require(
+        protocol.projection in get_args(Projection), "projection", " or ".join(get_args(Projection))
+    )
     require(protocol.learning_rate > 0, "learning_rate", "above 0")
     require(protocol.l2 >= 0, "l2", "0 or more")
     if protocol.split is not None:

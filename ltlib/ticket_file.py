@@ -23,7 +23,7 @@ from ltlib.compact import gather_survivors, metadata_of, pack_bits, spread_survi
 from ltlib.errors import InputError
 from ltlib.networks.network import Architecture
 from ltlib.paths import check_place, replace_into, writing
-from ltlib.protocol import Protocol
+from ltlib.protocol import Protocol, upgraded
 from ltlib.spec import SPEC_VERSION
 from ltlib.versions import version_of
 
@@ -113,7 +113,7 @@ def _unpack(content: bytes, given: Architecture | None) -> dict[str, Any]:
     carried = {name: held.numpy().tobytes() for name, held in _group(tensors, "carried").items()}
     return {name: info[name] for name in NAMED} | {
         "architecture": _architecture(info["architecture"], carried, given),
-        "protocol": Protocol.from_differences(info["protocol"]),
+        "protocol": Protocol.from_differences(upgraded(info["protocol"], info["spec_version"])),
         "masks": masks,
         "initial": initial,
         "trained": spread_survivors(_group(tensors, "trained"), masks) or None,

@@ -90,9 +90,15 @@ def redrawn(ticket: Ticket, target: str, strategy: str) -> Ticket:
 def next_ticket(ticket: Ticket, strategy: TicketStrategy) -> Ticket:
     """Prune the trained `ticket` and set its values anew: to θ₀, or to a fresh draw."""
     assert ticket.trained is not None, "a ticket is pruned after it is trained"
-    protocol = ticket.protocol
-    spared = ticket.architecture.never_pruned(protocol, ticket.masks)
-    masks = prune(ticket.trained, ticket.masks, protocol.prune_percent, spared)
+    protocol, architecture = ticket.protocol, ticket.architecture
+    masks = prune(
+        ticket.trained,
+        ticket.masks,
+        protocol.prune_percent,
+        protocol.projection,
+        spared=architecture.never_pruned(ticket.masks),
+        halved=architecture.output if protocol.halve_output else None,
+    )
     pruned = replace(ticket, round=ticket.round + 1, masks=masks, trained=None)
     return redrawn(pruned, ticket.source, strategy) if strategy == TICKET_RANDOM else pruned
 

@@ -1,7 +1,7 @@
 """One training run: Adam on the survivors, the best epoch by validation accuracy kept (§5.1)."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,32 +9,27 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ltlib.errors import DivergedError, InputError
+from ltlib.errors import DivergedError
+from ltlib.evaluation import Evaluation, evaluated
 from ltlib.networks.network import Examples, ExampleSplits, Network
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
-
-EVALUATION_BATCH = 64  # examples; fixed, so that the same weights give the same bits
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a training run leaves.
 
-    `trained` are the values of the best epoch, parameters and buffers by name; accuracies are
-    fractions; epochs count from 1.
+    `trained` are the values of the best epoch, parameters and buffers by name, and `validation` and
+    `test` how they do; accuracies are fractions; epochs count from 1.
     """
 
     trained: dict[str, Tensor]
     validation_accuracies: list[float]
     best_epoch: int
-    test_accuracy: float
+    validation: Evaluation
+    test: Evaluation
     seconds: float
-
-    @property
-    def validation_accuracy(self) -> float:
-        """Of the best epoch."""
-        return self.validation_accuracies[self.best_epoch - 1]
 
 
 @contextmanager
@@ -78,11 +73,18 @@ def train(
     model.load_state_dict(state | masked)
     model.to(device)
     with one_thread():
-        best, accuracies, best_epoch = _best_epoch(model, held, splits, protocol, generator)
+        best, evaluations = _best_epoch(model, held, splits, protocol, generator)
         model.load_state_dict(best)
-        test_accuracy = accuracy(model, splits.test)
+        test = evaluated(model, splits.test)
     seconds = time.perf_counter() - begin
-    return Outcome(model.values(), accuracies, best_epoch, test_accuracy, seconds)
+    accuracies = [evaluation.accuracy for evaluation in evaluations]
+    number = best_of(accuracies)
+    return Outcome(model.values(), accuracies, number, evaluations[number - 1], test, seconds)
+
+
+def best_of(accuracies: Sequence[float]) -> int:
+    """The best epoch, counted from 1: of equally good ones the earliest."""
+    return accuracies.index(max(accuracies)) + 1
 
 
 def _best_epoch(
@@ -91,30 +93,29 @@ def _best_epoch(
     splits: ExampleSplits,
     protocol: Protocol,
     generator: np.random.Generator,
-) -> tuple[dict[str, Tensor], list[float], int]:
-    """The state after the best epoch, validation accuracies of all, and which was the best."""
+) -> tuple[dict[str, Tensor], list[Evaluation]]:
+    """The state after the best epoch, and how each did on the validation split."""
     optimizer = torch.optim.Adam(
         model.parameters(), lr=protocol.learning_rate, weight_decay=protocol.l2, fused=True
     )
     holds = _holds(model, masks)
     # Apart, so that the order does not depend on how many random bits dropout takes.
     order, dropout = generator.spawn(2)
-    accuracies: list[float] = []
+    evaluations: list[Evaluation] = []
     best: dict[str, Tensor] = {}
-    best_epoch = 0
     for epoch in range(1, protocol.epochs + 1):
         model.train()
         for chosen in batches(len(splits.train), protocol.batch_size, order):
             step(model, holds, optimizer, splits.train.rows(chosen), dropout)
         if not all(bool(p.isfinite().all()) for p in model.parameters()):
             raise DivergedError(f"diverged in epoch {epoch}: a parameter is NaN or infinite")
-        accuracies.append(accuracy(model, splits.validation))
-        if best_epoch == 0 or accuracies[-1] > accuracies[best_epoch - 1]:
-            best_epoch = epoch
+        evaluations.append(evaluated(model, splits.validation))
+        best_epoch = best_of([evaluation.accuracy for evaluation in evaluations])
+        if best_epoch == epoch:
             best = {name: value.clone() for name, value in model.state_dict().items()}
         elif protocol.patience is not None and epoch - best_epoch >= protocol.patience:
             break
-    return best, accuracies, best_epoch
+    return best, evaluations
 
 
 def _holds(model: Network, masks: Masks) -> list[tuple[nn.Parameter, Tensor]]:
@@ -150,28 +151,3 @@ def batches(examples: int, size: int, generator: np.random.Generator) -> list[np
     """One epoch: a uniform shuffle of the examples' numbers, cut into batches of `size`."""
     order = generator.permutation(examples)
     return [order[start : start + size] for start in range(0, examples, size)]
-
-
-@torch.no_grad()
-def scores_of(model: Network, examples: Examples) -> Tensor:
-    """Class scores `[examples, classes]` in evaluation, without dropout, on the CPU."""
-    device = next(model.parameters()).device
-    model.eval()
-    scorer = model.scorer()
-    parts = [
-        examples.rows(np.arange(start, min(start + EVALUATION_BATCH, len(examples))))
-        for start in range(0, len(examples), EVALUATION_BATCH)
-    ]
-    return torch.cat([scorer(part.to(device)).cpu() for part in parts])
-
-
-def accuracy(model: Network, examples: Examples) -> float:
-    """Fraction of `examples` whose largest score is that of their label.
-
-    Raises:
-        InputError: there are none.
-    """
-    if len(examples) == 0:
-        raise InputError("there is nothing to evaluate on; ask for a larger split")
-    predicted = scores_of(model, examples).argmax(dim=1)
-    return float((predicted == examples.labels).double().mean())

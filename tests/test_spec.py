@@ -47,8 +47,8 @@ def test_every_other_protocol_field_names_it() -> None:
         "split": (100, 50, 50), "corpus_seed": 1, "vocabulary_size": 99, "character_coverage": 0.9,
         "max_length": 61, "embedding_size": 5, "channels": 5, "heights": (2, 3), "hidden_size": 5,
         "dropout": 0.1, "he_slope": 0.0, "zero_biases": True, "batch_size": 5, "epochs": 2,
-        "patience": 3, "learning_rate": 0.5, "l2": 0.5, "prune_percent": 20, "prune_biases": False,
-        "survivors_from": 2, "search": "full",
+        "patience": 3, "learning_rate": 0.5, "l2": 0.5, "prune_percent": 20, "projection": "layer",
+        "halve_output": True, "survivors_from": 2, "search": "full",
     }  # fmt: skip
     names = {field.name for field in fields(Protocol)} - Protocol.MATRIX
     assert set(other) == names, "a new field needs a value here"

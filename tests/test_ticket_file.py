@@ -176,9 +176,20 @@ def test_what_was_written_before_a_field_was_there_has_its_default(tmp_path: Pat
     assert loaded(by_hand(SMALL, spec_version=1), tmp_path).round == 0, "values are values"
 
 
+@pytest.mark.parametrize(("biases", "projection"), [(True, "layer"), (False, "weights")])
+def test_a_protocol_of_the_second_version_is_read_as_what_it_meant(
+    biases: bool, projection: Projection, tmp_path: Path
+) -> None:
+    """It had one field for what is projected together, and knew weight and bias together."""
+    protocol = asdict(SMALL.protocol) | {"prune_biases": biases}
+    del protocol["projection"], protocol["halve_output"]
+    ticket = loaded(by_hand(SMALL, protocol=protocol, spec_version=2), tmp_path)
+    assert ticket.protocol == replace(SMALL.protocol, projection=projection)
+
+
 @pytest.mark.parametrize("field", ["format", "spec_version"])
 def test_a_later_file_is_refused_with_the_remedy(field: str, tmp_path: Path) -> None:
-    later = by_hand(SMALL, **{field: 3})
+    later = by_hand(SMALL, **{field: 9})
     assert_refused(lambda: loaded(later, tmp_path), r"\.safetensors: .*later ltlib \(9\); update")
     protocol = asdict(SMALL.protocol) | {"new": 1}
     unknown = by_hand(SMALL, protocol=protocol)

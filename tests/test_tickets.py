@@ -1,7 +1,10 @@
 """Chains of tickets and transfers: what is kept, what is drawn anew, which streams are shared."""
 
+import math
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -9,7 +12,7 @@ from torch import Tensor
 
 from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
-from ltlib.pruning import apply_masks, prune, survivors
+from ltlib.pruning import apply_masks, layers, prune, survivors
 from ltlib.streams import stream
 from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, redrawn, train_ticket
 from ltlib.training import Outcome, train
@@ -39,8 +42,8 @@ def test_a_chain_prunes_what_it_trained(reset: list[tuple[Ticket, Outcome]]) -> 
     for (before, outcome), (after, _) in pairwise(reset):
         masks = prune(outcome.trained, before.masks, PROTOCOL.prune_percent)
         assert same(masks, after.masks)
-        for layer, count in survivors(before.masks).items():
-            assert survivors(after.masks)[layer] == count - 35 * count // 100
+        for name, count in survivors(before.masks).items():
+            assert survivors(after.masks)[name] == count - 35 * count // 100
 
 
 def test_after_a_reset_survivors_equal_theta_0(reset: list[tuple[Ticket, Outcome]]) -> None:
@@ -120,13 +123,40 @@ def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
     assert not same(*draws)
 
 
-def test_biases_are_spared_where_the_protocol_says_so() -> None:
-    protocol = replace(PROTOCOL, prune_biases=False)
-    ticket = first_ticket(TEXT, protocol, "a", 0, 0)
+def after_four_rounds(**reading: Any) -> Ticket:
+    """Pruned by the magnitudes of its initial values, under the protocol changed so."""
+    ticket = first_ticket(TEXT, replace(PROTOCOL, **reading), "a", 0, 0)
     for _ in range(4):
         ticket = next_ticket(replace(ticket, trained=ticket.initial), "ticket-reset")
-    for name, mask in ticket.masks.items():
-        assert bool(mask.all()) == name.endswith(".bias"), name
+    return ticket
+
+
+def left(survivors: int, percent: int | Fraction) -> int:
+    """Of so many, after four rounds: rounding up what stays."""
+    for _ in range(4):
+        survivors = math.ceil(survivors * (100 - Fraction(percent)) / 100)
+    return survivors
+
+
+def test_the_protocol_says_what_is_projected_together() -> None:
+    """Each parameter by itself, weight and bias together, or weights alone."""
+    sizes = {name: mask.numel() for name, mask in after_four_rounds().masks.items()}
+    assert survivors(after_four_rounds().masks) == {n: left(s, 35) for n, s in sizes.items()}
+    together = survivors(after_four_rounds(projection="layer").masks)
+    for names in layers(sizes).values():
+        assert sum(together[n] for n in names) == left(sum(sizes[n] for n in names), 35)
+    assert together != survivors(after_four_rounds().masks)
+    weights = survivors(after_four_rounds(projection="weights").masks)
+    for name, size in sizes.items():
+        assert weights[name] == (size if name.endswith(".bias") else left(size, 35)), name
+
+
+def test_the_output_layer_goes_at_half_the_rate_where_the_protocol_says_so() -> None:
+    found = survivors(after_four_rounds(halve_output=True).masks)
+    for name, count in survivors(after_four_rounds().masks).items():
+        size = after_four_rounds().masks[name].numel()
+        expected = left(size, Fraction(35, 2)) if name.startswith("output.") else count
+        assert found[name] == expected, name
 
 
 def test_a_ticket_is_shown_in_a_line() -> None:

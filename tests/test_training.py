@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ltlib.errors import InputError
+from ltlib.evaluation import Evaluation, evaluated
 from ltlib.networks.packing import Packed, PackedSplits
 from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, full_masks
 from ltlib.streams import stream
-from ltlib.training import EVALUATION_BATCH, Outcome, accuracy, batches, scores_of, train
+from ltlib.training import Outcome, batches, train
 from tests.support import tiny
 
 ABSENT = 7  # a subword that never occurs in training
@@ -136,12 +136,20 @@ def test_the_earliest_best_epoch_is_restored() -> None:
     assert len(accuracies) == 6
     assert outcome.best_epoch == accuracies.index(max(accuracies)) + 1
     model = build_model(protocol, outcome.trained)
-    assert accuracy(model, splits.validation) == outcome.validation_accuracy == max(accuracies)
-    assert accuracy(model, splits.test) == outcome.test_accuracy
+    assert outcome.validation.accuracy == max(accuracies)
+    for split, said in ((splits.validation, outcome.validation), (splits.test, outcome.test)):
+        seen = evaluated(model, split)
+        assert (said.accuracy, said.auc, said.ties) == (seen.accuracy, seen.auc, seen.ties)
+        assert said.correct.tolist() == seen.correct.tolist()
     shorter = replace(protocol, epochs=outcome.best_epoch)
     again = trained(shorter, splits, full_masks(values), values)
     for name, value in again.trained.items():
         assert torch.equal(value, outcome.trained[name])
+
+
+def right(share: float) -> Evaluation:
+    """This share of eight examples judged rightly."""
+    return Evaluation(np.arange(8) < 8 * share, auc=0.5, ties=0, one_sided=False)
 
 
 def test_of_equally_good_epochs_the_earliest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,14 +157,14 @@ def test_of_equally_good_epochs_the_earliest_is_kept(monkeypatch: pytest.MonkeyP
 
     def outcome_of(accuracies: list[float]) -> Outcome:
         told = iter([*accuracies, 0.25])  # the last is the test's
-        monkeypatch.setattr("ltlib.training.accuracy", lambda model, examples: next(told))
+        monkeypatch.setattr("ltlib.training.evaluated", lambda model, examples: right(next(told)))
         protocol, splits = tiny.packed(epochs=len(accuracies))
         values = initial_parameters(protocol, stream(0, "initial"))
         return trained(protocol, splits, full_masks(values), values)
 
     outcome = outcome_of([0.5, 0.75, 0.75, 0.625])
-    assert (outcome.best_epoch, outcome.validation_accuracy) == (2, 0.75)
-    assert outcome.test_accuracy == 0.25
+    assert (outcome.best_epoch, outcome.validation.accuracy) == (2, 0.75)
+    assert outcome.test.accuracy == 0.25
     shorter = outcome_of([0.5, 0.75])
     for name, value in shorter.trained.items():
         assert torch.equal(value, outcome.trained[name])
@@ -180,41 +188,14 @@ def test_test_labels_decide_nothing() -> None:
     assert one.validation_accuracies == other.validation_accuracies
     for name, value in one.trained.items():
         assert torch.equal(value, other.trained[name])
-    assert one.test_accuracy == pytest.approx(1 - other.test_accuracy)
+    assert one.test.accuracy == pytest.approx(1 - other.test.accuracy)
 
 
 def test_training_learns_what_marks_a_review() -> None:
     protocol, splits = tiny.packed(split=(400, 60, 60), epochs=15, dropout=0.1)
     values = initial_parameters(protocol, stream(0, "initial"))
     outcome = trained(protocol, splits, full_masks(values), values)
-    assert outcome.test_accuracy > 0.9
-
-
-def test_accuracy_counts_by_hand() -> None:
-    protocol, splits = tiny.packed()
-    model = build_model(protocol, initial_parameters(protocol, stream(0, "initial")))
-    scores = scores_of(model, splits.test).tolist()
-    right = sum(
-        (score[1] > score[0]) == bool(label)
-        for score, label in zip(scores, splits.test.labels.tolist(), strict=True)
-    )
-    assert accuracy(model, splits.test) == right / len(scores)
-    nothing = splits.test.rows(np.array([0]))
-    nothing = Packed(nothing.tokens[:0], np.array([0]), nothing.labels[:0])
-    with pytest.raises(InputError, match="nothing to evaluate on"):
-        accuracy(model, nothing)
-
-
-@pytest.mark.parametrize("count", [1, EVALUATION_BATCH, EVALUATION_BATCH + 1])
-def test_every_example_is_evaluated(count: int) -> None:
-    """Those of a last batch that is not full too: each is scored as it is alone."""
-    protocol, splits = tiny.packed()
-    model = build_model(protocol, initial_parameters(protocol, stream(0, "initial")))
-    many = splits.test.rows(np.arange(count) % len(splits.test))
-    alone = torch.cat([scores_of(model, many.rows(np.array([i]))) for i in range(count)])
-    torch.testing.assert_close(scores_of(model, many), alone)
-    right = (alone.argmax(1) == many.labels).tolist()
-    assert accuracy(model, many) == sum(right) / count
+    assert outcome.test.accuracy > 0.9
 
 
 def test_an_epoch_sees_every_review_once_in_a_uniform_order() -> None:

@@ -17,6 +17,7 @@ from ltlib.networks.packing import pack
 from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
+from ltlib.results.correct import as_text, to_bits
 from ltlib.spec import Device, RunSpec
 from ltlib.store.tickets import ticket_files, ticket_from
 from ltlib.strategies import (
@@ -226,10 +227,15 @@ def _measured(ticket: Ticket, splits: ExampleSplits, outcome: Outcome) -> dict[s
         "sparsity": sparsity(ticket.masks),
         "survivors": survivors(ticket.masks),
         "connected": float(ticket.architecture.connected_paths(ticket.masks)),
-        "validation_accuracy": outcome.validation_accuracy,
+        "validation_accuracy": outcome.validation.accuracy,
         "validation_accuracies": outcome.validation_accuracies,
-        "test_accuracy": outcome.test_accuracy,
+        "validation_auc": outcome.validation.auc,
+        "test_accuracy": outcome.test.accuracy,
+        "test_auc": outcome.test.auc,
+        "ties": outcome.test.ties,
+        "one_sided": outcome.test.one_sided,
         "test_reviews": len(splits.test),
+        "test_correct": as_text(to_bits(outcome.test.correct)),
         "epochs": len(outcome.validation_accuracies),
         "best_epoch": outcome.best_epoch,
         "seconds": outcome.seconds,

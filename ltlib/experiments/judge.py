@@ -11,13 +11,13 @@ from ltlib.data.cleaning import Review
 from ltlib.data.encoding import encode_reviews
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
+from ltlib.evaluation import scores_of
 from ltlib.networks.packing import lay_out
 from ltlib.networks.text import TextArchitecture
 from ltlib.networks.text_onnx import onnx_model
 from ltlib.paths import check_place, replace_into, writing
 from ltlib.pruning import apply_masks
 from ltlib.tickets import Ticket
-from ltlib.training import scores_of
 
 
 @overload

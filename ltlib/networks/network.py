@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import torch
@@ -65,7 +65,13 @@ class Network(nn.Module):
 
 
 class Architecture(ABC):
-    """A kind of network: how it begins, how it computes, and what of it may be pruned."""
+    """A kind of network: how it begins, how it computes, and what of it may be pruned.
+
+    Attributes:
+        output: the layer that gives class scores, by its name among the parameters.
+    """
+
+    output: ClassVar[str] = "output"
 
     @abstractmethod
     def initial_values(
@@ -100,6 +106,6 @@ class Architecture(ABC):
         """What a ticket's file must hold to make this architecture again, by name."""
         return {}
 
-    def never_pruned(self, protocol: Hyperparameters, names: Collection[str]) -> set[str]:
-        """Those of the parameters `names` that no round prunes."""
-        return set() if protocol.prune_biases else {n for n in names if n.endswith(".bias")}
+    def never_pruned(self, names: Collection[str]) -> set[str]:
+        """Those of the parameters `names` that no round prunes, whatever the protocol."""
+        return set()

@@ -5,13 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from ltlib.errors import InputError
+from ltlib.results.correct import judged_otherwise
 from ltlib.results.settings import digest
-from ltlib.results.table import COLUMNS, check_table
+from ltlib.results.table import COLUMNS, TEST_CORRECT, check_table
 from ltlib.spec import label
 
 MEASURED = [
-    "sparsity", "validation_accuracy", "test_accuracy", "test_reviews", "epochs", "best_epoch",
-    "connected",
+    "sparsity", "validation_accuracy", "validation_auc", "test_accuracy", "test_auc", "ties",
+    "one_sided", "test_reviews", TEST_CORRECT, "epochs", "best_epoch", "connected",
 ]  # fmt: skip
 NAMED = [column for column in COLUMNS if column not in (*MEASURED, "seconds")]
 SHOWN = 20  # runs of which a terminal shows the differences
@@ -22,12 +23,13 @@ def compared(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 
     Runs are the same when all that names them is: experiment, strategy, domains, round, replicate,
     seed, corpus, protocol, device and version. What is not known of a run in one of the tables
-    (`test_reviews` of older ones) is not compared.
+    (columns that are younger than it) is not compared.
 
     Returns:
         Columns `where` ("one", "other": in that table alone; "both"), those that name a run, and
         the differences other − one of what was measured: 0 where it is equal, missing where the
-        run is in one table alone. Empty when the tables are alike.
+        run is in one table alone; of `test_correct`, how many reviews were judged otherwise. Empty
+        when the tables are alike.
 
     Raises:
         InputError: a table lacks columns or rows, or names a run twice.
@@ -41,10 +43,20 @@ def compared(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     )
     found = both[["where", *NAMED]].assign(
         where=both["where"].map({"left_only": "one", "right_only": "other", "both": "both"}),
-        **{column: both[f"{column}_other"] - both[f"{column}_one"] for column in MEASURED},
+        **{column: _difference(both, column) for column in MEASURED},
     )
     alike = (found["where"] == "both") & (found[MEASURED].fillna(0) == 0).all(axis=1)
     return found[~alike].reset_index(drop=True)
+
+
+def _difference(both: pd.DataFrame, column: str) -> pd.Series:
+    one, other = both[f"{column}_one"], both[f"{column}_other"]
+    if column != TEST_CORRECT:
+        return other.astype("Float64") - one.astype("Float64")
+    known = one.notna() & other.notna()
+    pairs = zip(one[known], other[known], strict=True)
+    counts = [judged_otherwise(*pair) for pair in pairs]
+    return pd.Series(counts, both.index[known], "Float64").reindex(both.index)
 
 
 def comparison_as_text(found: pd.DataFrame, one: str | Path, other: str | Path) -> str:

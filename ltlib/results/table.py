@@ -1,6 +1,8 @@
 """The results table: its columns, its order, how it is read and checked. One row a run."""
 
+import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,15 @@ import pandas as pd
 import pyarrow as pa
 
 from ltlib.errors import InputError
+from ltlib.protocol import upgraded
+from ltlib.results.correct import from_text
 from ltlib.results.settings import described
 
 COLUMNS = [
     "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
-    "validation_accuracy", "test_accuracy", "test_reviews", "epochs", "best_epoch", "seconds",
-    "connected", "corpus", "corpus_hash", "protocol", "spec_version", "device",
+    "validation_accuracy", "validation_auc", "test_accuracy", "test_auc", "ties", "one_sided",
+    "test_reviews", "test_correct", "epochs", "best_epoch", "seconds", "connected", "corpus",
+    "corpus_hash", "protocol", "spec_version", "device",
 ]  # fmt: skip
 NEEDED = (  # by every figure and verdict
     "experiment",
@@ -27,9 +32,25 @@ NEEDED = (  # by every figure and verdict
     "test_accuracy",
 )
 TEST_REVIEWS = "test_reviews"
+TEST_CORRECT = "test_correct"  # which of them were judged rightly, a bit each
 ENDINGS = (".parquet", ".csv")  # of the files that hold a table
 # What is true of runs that were stored before these columns were: who knows; on a CPU.
-LATER: dict[str, str | None] = {TEST_REVIEWS: None, "device": "cpu"}
+LATER: dict[str, str | None] = {
+    "validation_auc": None,
+    "test_auc": None,
+    "ties": None,
+    "one_sided": None,
+    TEST_REVIEWS: None,
+    TEST_CORRECT: None,
+    "device": "cpu",
+}
+TYPES = {  # of columns that may be empty
+    "validation_auc": "float64",
+    "test_auc": "float64",
+    "ties": "Int64",
+    "one_sided": "boolean",
+    TEST_REVIEWS: "Int64",
+}
 ONE_VALUE = ("corpus", "corpus_hash", "protocol", "spec_version", "device")  # two have no mean
 REPLICATE = ["seed", "replicate"]
 WORDS = (
@@ -47,13 +68,13 @@ WORDS = (
 def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """The results table of these rows."""
     order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
-    table = pd.DataFrame(rows, columns=COLUMNS).astype({TEST_REVIEWS: "Int64"})
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(TYPES)
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A published results table; `test_reviews` is empty in one written before the column was, and
-    `device` a CPU.
+    """A published results table; columns that are younger than it are empty, and its `device` a
+    CPU. Protocols are called as they are now.
 
     Raises:
         InputError: not there, neither Parquet nor (by its ending) CSV, or without the columns of a
@@ -69,7 +90,18 @@ def read_table(path: str | Path) -> pd.DataFrame:
     for column, value in LATER.items():
         if column not in table.columns:
             table.insert(COLUMNS.index(column), column, value)
-    return table.astype({TEST_REVIEWS: "Int64"})
+    protocols = zip(table["protocol"], table["spec_version"], strict=True)
+    return table.assign(protocol=[_as_now(*stored) for stored in protocols]).astype(TYPES)
+
+
+@lru_cache(maxsize=64)
+def _as_now(protocol: str, spec_version: int) -> str:
+    """A table of many thousand runs has one protocol or a few."""
+    try:
+        fields = json.loads(protocol)
+        return json.dumps(upgraded(fields, spec_version), sort_keys=True)
+    except (ValueError, AttributeError):
+        return protocol  # whatever it is, whoever reads it will say so
 
 
 def check_ending(path: str | Path) -> None:
@@ -98,7 +130,8 @@ def _comma_separated(path: Path) -> pd.DataFrame:
             path,
             dtype=dict.fromkeys(WORDS, str),
             keep_default_na=False,
-            na_values={TEST_REVIEWS: [""]},
+            na_values={column: [""] for column in TYPES},
+            converters={TEST_CORRECT: from_text},
         )
     except (ValueError, OSError) as error:
         raise InputError(f"{path}: is not a table of comma-separated values ({error})") from None

@@ -10,7 +10,7 @@ import pandas as pd
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
-from ltlib.results.table import TEST_REVIEWS, read_table
+from ltlib.results.table import read_table
 from ltlib.runs.front import run
 from ltlib.strategies import OBTAIN, Chosen
 
@@ -54,7 +54,7 @@ class Opened:
         """
         if self.corpus is None:
             return self._rows_of(experiment)
-        table = run(
+        return run(
             self.corpus,
             self.protocol,
             experiment,
@@ -63,10 +63,6 @@ class Opened:
             store=self.store or None,
             workers=self.workers,
         )
-        # Runs stored before the size of their test set was do not say it; their corpus does.
-        sizes = {domain: len(splits.test) for domain, splits in self.corpus.splits.items()}
-        known = table[TEST_REVIEWS].fillna(table["target"].map(sizes).astype("Int64"))
-        return table.assign(**{TEST_REVIEWS: known})
 
     def _rows_of(self, experiment: Chosen) -> pd.DataFrame:
         """What `ltlib.run` would give: transfers come with the tickets they are compared with."""

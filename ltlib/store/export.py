@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 
 from ltlib.errors import InputError
 from ltlib.paths import check_place, replace_into, writing
+from ltlib.results.correct import as_text
 from ltlib.results.settings import EVERY_SETTING, Wanted, setting_of
-from ltlib.results.table import TEST_REVIEWS, check_ending, in_order, without_ending
+from ltlib.results.table import TEST_CORRECT, check_ending, in_order, without_ending
 from ltlib.store.store import Store
 
 METADATA = b"ltlib"
@@ -76,7 +77,8 @@ def _parquet(table: pd.DataFrame, holders: dict[str, Store]) -> bytes:
 
 def _csv(table: pd.DataFrame) -> bytes:
     """Numbers are written with as many digits as tell them from all others."""
-    return table.to_csv(index=False, lineterminator="\n").encode()
+    bits = table[TEST_CORRECT].map(as_text, na_action="ignore")
+    return table.assign(**{TEST_CORRECT: bits}).to_csv(index=False, lineterminator="\n").encode()
 
 
 def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:
@@ -109,12 +111,11 @@ def merged(stores: Iterable[Store]) -> dict[str, Store]:
 
 
 def _results(store: Store, name: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """What equal runs have in common: all but how long it took, where, and what was added later."""
+    """What equal runs have in common: all but how long it took, and where."""
     sums = store.run(name)["sha256"]
     del sums["metrics.json"]
     metrics = store.metrics(name)
-    for key in ("seconds", TEST_REVIEWS):
-        metrics.pop(key, None)
+    metrics.pop("seconds", None)
     return metrics, sums
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.data.reviews import Reviews
 from ltlib.data.vocabulary import Vocabulary
+from ltlib.evaluation import scores_of
 from ltlib.experiments.judge import export_onnx, judge
 from ltlib.networks.packing import lay_out
 from ltlib.networks.survivor_cnn import SurvivorCNN
@@ -29,7 +30,6 @@ from ltlib.protocol import Protocol
 from ltlib.runs.front import load_ticket, run
 from ltlib.strategies import TICKET_STRATEGIES, TicketStrategy
 from ltlib.tickets import Ticket, first_ticket
-from ltlib.training import scores_of
 from tests.support import tiny
 from tests.support.data_helpers import sentences, write_folder
 from tests.support.refusals import assert_refused

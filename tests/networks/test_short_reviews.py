@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from ltlib.data.reviews import Reviews
+from ltlib.evaluation import scores_of
 from ltlib.networks.packing import Packed, lay_out
 from ltlib.networks.survivor_cnn import SurvivorCNN
 from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
 from ltlib.pruning import full_masks
 from ltlib.streams import stream
-from ltlib.training import scores_of
 from tests.support import tiny
 
 Scored = Callable[[dict[str, Tensor], Packed], Tensor]

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from ltlib.evaluation import scores_of
 from ltlib.networks.packing import Packed, lay_out
 from ltlib.networks.survivor_cnn import Lists, SurvivorCNN
 from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
 from ltlib.pruning import Masks, apply_masks
 from ltlib.streams import stream
 from ltlib.tickets import first_ticket, train_ticket
-from ltlib.training import scores_of, train
+from ltlib.training import train
 from tests.networks.test_epoch import Bits
 from tests.support import tiny
 from tests.support.tiny import TEXT

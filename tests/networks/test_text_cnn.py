@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from ltlib.data.reviews import Reviews
+from ltlib.evaluation import scores_of
 from ltlib.networks.packing import lay_out
 from ltlib.networks.text_cnn import (
     TextCNN,
@@ -20,7 +21,6 @@ from ltlib.networks.text_cnn import (
 from ltlib.protocol import Protocol
 from ltlib.pruning import full_masks
 from ltlib.streams import stream
-from ltlib.training import scores_of
 from tests.support import tiny
 
 

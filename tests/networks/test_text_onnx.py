@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from ltlib.data.reviews import Reviews
 from ltlib.errors import InputError
+from ltlib.evaluation import scores_of
 from ltlib.networks.packing import lay_out
 from ltlib.networks.text_cnn import build_model, initial_parameters
 from ltlib.networks.text_onnx import onnx_model
 from ltlib.protocol import Protocol
 from ltlib.streams import stream
-from ltlib.training import scores_of
 from tests.support import tiny
 
 PROTOCOL = tiny.PROTOCOL  # heights 3, 4 and 5; the first 12 subwords of a review

@@ -6,6 +6,7 @@ import pytest
 
 import ltlib
 from ltlib.results.comparison import MEASURED, NAMED, SHOWN, compared, comparison_as_text
+from ltlib.results.correct import from_bits, to_bits
 from ltlib.results.table import COLUMNS
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
@@ -28,6 +29,12 @@ def test_a_table_is_like_itself(table: pd.DataFrame) -> None:
     assert compared(table, older).empty, "what is unknown is not different"
 
 
+def turned(bits: bytes, count: int) -> bytes:
+    """The first `count` bits the other way round."""
+    right = from_bits(bits, 8 * len(bits))
+    return to_bits(np.where(np.arange(len(right)) < count, ~right, right))
+
+
 def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
     """Altered at random; a loop over the rows is the oracle."""
     generator = np.random.default_rng(0)
@@ -37,7 +44,15 @@ def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
     for number, row in enumerate(altered):
         steps[row, number % len(MEASURED)] = 1 + number
     for place, column in enumerate(MEASURED):
-        other[column] += steps[:, place]
+        if column == "test_correct":
+            other[column] = [
+                turned(*pair) for pair in zip(table[column], steps[:, place], strict=True)
+            ]
+        elif column == "one_sided":
+            steps[:, place] = steps[:, place] > 0
+            other[column] ^= steps[:, place] > 0
+        else:
+            other[column] += steps[:, place]
     one, other = table.drop(index=[3, 4]), other.drop(index=[7])
     found = compared(one, other)
     expected = {}
@@ -52,7 +67,7 @@ def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
     assert {tuple(row[NAMED]): row["where"] for _, row in found.iterrows()} == expected
     for _, row in found[found["where"] == "both"].iterrows():
         (same,) = np.flatnonzero((table[NAMED] == row[NAMED]).all(axis=1))
-        assert list(row[MEASURED]) == pytest.approx(list(steps[same]))
+        assert [abs(v) for v in row[MEASURED]] == pytest.approx(list(steps[same]))
     assert found.loc[found["where"] != "both", MEASURED].isna().all(axis=None)
 
 

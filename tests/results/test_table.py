@@ -2,12 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ltlib.errors import InputError
+from ltlib.results.correct import as_text, from_bits, from_text, judged_otherwise, to_bits
 from ltlib.results.published import published_tables
-from ltlib.results.table import COLUMNS, check_table, in_order, read_table, smallest_test_set
+from ltlib.results.table import (
+    COLUMNS,
+    LATER,
+    check_table,
+    in_order,
+    read_table,
+    smallest_test_set,
+)
 from tests.support.project import ROOT
 from tests.support.results_table import falling, results_table
 
@@ -15,16 +24,46 @@ TABLE = results_table(falling)
 PUBLISHED = published_tables(ROOT / "results")
 
 
-def test_a_table_from_before_the_column_is_read_with_the_column_empty(tmp_path: Path) -> None:
-    path = tmp_path / "old.parquet"
-    TABLE.drop(columns="test_reviews").to_parquet(path)
+YOUNG = [column for column in LATER if column != "device"]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_table_from_before_the_columns_is_read_with_the_columns_empty(
+    tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"old.{ending}"
+    old = TABLE.drop(columns=YOUNG)
+    if ending == "csv":
+        old.to_csv(path, index=False)
+    else:
+        old.to_parquet(path)
     table = read_table(path)
     assert list(table.columns) == COLUMNS
-    assert table["test_reviews"].isna().all() and str(table["test_reviews"].dtype) == "Int64"
-    pd.testing.assert_frame_equal(
-        table.drop(columns="test_reviews"), TABLE.drop(columns="test_reviews")
-    )
+    assert table[YOUNG].isna().all(axis=None) and str(table["test_reviews"].dtype) == "Int64"
+    pd.testing.assert_frame_equal(table.drop(columns=YOUNG), old)
     assert smallest_test_set(table) is None
+
+
+def test_which_reviews_were_judged_rightly_comes_back_bit_by_bit() -> None:
+    generator = np.random.default_rng(0)
+    for count in (1, 8, 13, 800):
+        right, other = generator.random((2, count)) < 0.5
+        assert from_bits(to_bits(right), count).tolist() == right.tolist()
+        assert from_text(as_text(to_bits(right))) == to_bits(right)
+        assert judged_otherwise(to_bits(right), to_bits(other)) == (right != other).sum()
+    assert from_text(None) is None and from_text("") is None
+
+
+def test_protocols_of_the_second_version_are_called_as_now(tmp_path: Path) -> None:
+    """Weight and bias were projected together, unless biases were spared."""
+    path = tmp_path / "second.parquet"
+    given = ["{}", '{"prune_biases": false}', '{"epochs": 3}', "no JSON"]
+    called = ['{"projection": "layer"}', '{"projection": "weights"}',
+              '{"epochs": 3, "projection": "layer"}', "no JSON"]  # fmt: skip
+    TABLE[:4].assign(protocol=given, spec_version=2).to_parquet(path)
+    assert read_table(path)["protocol"].tolist() == called
+    TABLE[:4].assign(protocol="{}").to_parquet(path)
+    assert set(read_table(path)["protocol"]) == {"{}"}
 
 
 @pytest.mark.parametrize("kind", ["int64", "float64", "Int64"])

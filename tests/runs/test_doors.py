@@ -67,7 +67,7 @@ def measured(outcome: Outcome) -> dict[str, Any]:
     return {
         "validation_accuracies": outcome.validation_accuracies,
         "best_epoch": outcome.best_epoch,
-        "test_accuracy": outcome.test_accuracy,
+        "test_accuracy": outcome.test.accuracy,
     }
 
 

@@ -27,7 +27,7 @@ def test_the_store_holds_what_the_library_computes(short: Store) -> None:
     splits = pack(tiny.splits(0), tiny.PROTOCOL)
     for ticket, outcome in obtain_tickets(TEXT, splits, tiny.PROTOCOL, "a"):
         row = in_chain[(in_chain["round"] == ticket.round) & (in_chain["experiment"] == "obtain")]
-        assert row["test_accuracy"].tolist() == [outcome.test_accuracy]
+        assert row["test_accuracy"].tolist() == [outcome.test.accuracy]
         assert row["sparsity"].tolist() == [ticket.sparsity]
 
 

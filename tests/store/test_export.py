@@ -69,25 +69,6 @@ def test_runs_that_differ_are_refused_by_name(short: Store, tmp_path: Path, what
     assert not out.exists()
 
 
-def test_runs_from_before_the_test_set_was_counted_are_the_same_runs(
-    short: Store, tmp_path: Path
-) -> None:
-    spec = SPECS[1]
-    metrics = short.metrics(spec.hash)
-    metrics.pop("test_reviews", None)
-    files = {p.name: p.read_bytes() for p in short.folder(spec).glob("*.safetensors")}
-    counts: tuple[dict[str, int], ...] = ({}, {"test_reviews": 7})
-    stores = [Store(tmp_path / str(len(count)), create=True) for count in counts]
-    for store, count in zip(stores, counts, strict=True):
-        store.write(spec, metrics | count, files, short.run(spec.hash)["provenance"])
-        assert store.row(spec.hash)["test_reviews"] == count.get("test_reviews")
-    out = tmp_path / "out.parquet"
-    for both in (stores, stores[::-1]):
-        assert write_table(both, out) == 1
-        assert str(read_table(out)["test_reviews"].dtype) == "Int64"
-    assert list(read_table(out)["test_reviews"]) == [7]
-
-
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A bucket of an S3 server on this machine."""

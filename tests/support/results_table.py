@@ -3,9 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ltlib.results.table import COLUMNS
+from ltlib.results.correct import to_bits
+from ltlib.results.table import COLUMNS, TYPES
+from ltlib.spec import SPEC_VERSION
+
+REVIEWS = 800  # of a test set
 
 Accuracy = Callable[[str, str, str, int, int], float]  # strategy, source, target, round, replicate
 
@@ -24,7 +29,7 @@ def results_table(
         for replicate in range(replicates)
         for run in _runs(domains, rounds, transfers, control)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"test_reviews": "Int64"})
+    return pd.DataFrame(rows, columns=COLUMNS).astype(TYPES)
 
 
 def falling(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
@@ -74,8 +79,13 @@ def _row(
         "replicate": replicate,
         "seed": 0,
         "validation_accuracy": measured,
+        "validation_auc": (1 + measured) / 2,
         "test_accuracy": measured,
-        "test_reviews": 800,
+        "test_auc": (1 + measured) / 2,
+        "ties": round_,
+        "one_sided": measured == 0.5,
+        "test_reviews": REVIEWS,
+        "test_correct": to_bits(np.arange(REVIEWS) < round(measured * REVIEWS)),
         "epochs": 15,
         "best_epoch": 5,
         "seconds": 1.0,
@@ -83,6 +93,6 @@ def _row(
         "corpus": "made up",
         "corpus_hash": "0" * 64,
         "protocol": "{}",
-        "spec_version": 1,
+        "spec_version": SPEC_VERSION,
         "device": "cpu",
     }

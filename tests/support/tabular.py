@@ -86,7 +86,7 @@ class Tabular(Architecture):
         into, out = masks["hidden.weight"].long().sum(1), masks["output.weight"].long().sum(0)
         return int(into @ out)
 
-    def never_pruned(self, protocol: Protocol, names: Collection[str]) -> set[str]:
+    def never_pruned(self, names: Collection[str]) -> set[str]:
         return {name for name in names if name.startswith("norm.")}
 
 
