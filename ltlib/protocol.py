@@ -5,13 +5,23 @@ book's protocol page; where the alternative is cheap to run, it is a field here.
 """
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar, Literal, get_args
 
 from ltlib.errors import InputError
 
 Search = Literal["bfloat16", "full"]  # see `ltlib.networks.precision`
 Projection = Literal["tensor", "layer", "weights"]  # see `ltlib.pruning.projected_together`
+
+# Where the paper's words, or what others do, would have tickets found in another way: the fields
+# that differ from the default.
+READINGS: dict[str, dict[str, Any]] = {
+    "tensor": {},  # each parameter tensor is projected by itself
+    "layer": {"projection": "layer"},  # weight and bias of a layer together
+    "weights": {"projection": "weights"},  # biases are never pruned
+    "wide": {"he_slope": 0.0},  # Eq. 4 with a = 0: weights begin √6 times as large
+    "half": {"halve_output": True},  # the output layer loses half as much a round
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,17 @@ class Protocol:
             case "paper":
                 return cls.paper()
         raise InputError(f"scale '{scale}' is unknown; choose smoke, laptop or paper")
+
+    def read_as(self, reading: str) -> "Protocol":
+        """This protocol under one of `READINGS`.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        if reading not in READINGS:
+            known = ", ".join(READINGS)
+            raise InputError(f"reading '{reading}' is unknown; choose one of {known}")
+        return replace(self, **READINGS[reading])
 
     def differences(self) -> dict[str, Any]:
         """Fields of a run that differ from the paper's, so that a new field keeps old hashes."""

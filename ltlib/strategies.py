@@ -9,8 +9,9 @@ Experiment = Literal["obtain", "transfer"]
 OBTAIN: Final = "obtain"  # tickets are found and trained in one domain, §5.2
 TRANSFER: Final = "transfer"  # a ticket of one domain is trained in another, §5.3
 
-Chosen = Literal["obtain", "transfer", "all", "control"]  # what may be asked for
+Chosen = Literal["obtain", "transfer", "all", "control", "reset"]  # what may be asked for
 CONTROL: Final = "control"  # both, and beside them what the paper lacks: masks in random places
+RESET: Final = "reset"  # of obtaining, the chains of ticket-reset alone
 
 TicketStrategy = Literal["ticket-reset", "ticket-random"]
 MasksStrategy = Literal["masks-reset", "masks-random"]

@@ -18,6 +18,7 @@ from ltlib.compact import metadata_of
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
 from ltlib.networks.text import TextArchitecture
+from ltlib.protocol import Projection
 from ltlib.spec import SPEC_VERSION
 from ltlib.strategies import TICKET_STRATEGIES, MasksStrategy
 from ltlib.tickets import Ticket, first_ticket, next_ticket, obtain_tickets, train_ticket

@@ -84,6 +84,7 @@ def run(
     from ltlib.cli.run import print_estimate, train_missing
 
     protocol = protocol_of(scale, split, replicates=which.replicates, rounds=which.rounds)
+    protocol = protocol.read_as(which.reading)
     if dry_run:
         print_estimate(corpus, protocol, which, where, Path(store))
     else:

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 import click
 
 from ltlib.errors import InputError
-from ltlib.protocol import Protocol
+from ltlib.protocol import READINGS, Protocol
 from ltlib.results.settings import SCALES as SCALE_NAMES
 from ltlib.results.settings import Wanted
 from ltlib.spec import Device
@@ -19,6 +19,7 @@ from ltlib.strategies import Chosen
 
 EXPERIMENTS = click.Choice(get_args(Chosen))
 SCALES = click.Choice(SCALE_NAMES)
+READ = click.Choice(list(READINGS))
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -32,6 +33,7 @@ class Which(NamedTuple):
     replicates: int | None
     rounds: int | None
     seed: int
+    reading: str
     shard: tuple[int, int]
 
 
@@ -68,11 +70,12 @@ def which_options(command: Callable[..., None]) -> Callable[..., None]:
         replicates: int | None,
         rounds: int | None,
         seed: int,
+        reading: str,
         shard: str | None,
         **others: Any,
     ) -> None:
         names = domains.split(",") if domains else None
-        which = Which(experiment, names, pairs, replicates, rounds, seed, _shard(shard))
+        which = Which(experiment, names, pairs, replicates, rounds, seed, reading, _shard(shard))
         command(which=which, **others)
 
     return _with_options(
@@ -83,6 +86,9 @@ def which_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--replicates", type=int, metavar="N"),
         click.option("--rounds", type=int, metavar="N", help="rounds 0 to N"),
         click.option("--seed", type=int, default=0, show_default=True, metavar="N"),
+        click.option(
+            "--reading", type=READ, default="tensor", show_default=True, help="of what is left open"
+        ),
         click.option("--shard", metavar="i/n", help="part i of n: whole chains; merge at export"),
     )
 

@@ -28,6 +28,7 @@ from ltlib.strategies import (
     MASKS_SHUFFLED,
     MASKS_STRATEGIES,
     OBTAIN,
+    RESET,
     TICKET_RANDOM,
     TICKET_RESET,
     TICKET_STRATEGIES,
@@ -35,6 +36,7 @@ from ltlib.strategies import (
     Chosen,
     Experiment,
     Strategy,
+    TicketStrategy,
 )
 from ltlib.streams import stream
 from ltlib.tickets import Ticket, first_ticket, next_ticket, redrawn, train_ticket
@@ -60,6 +62,7 @@ def plan(
     chosen = [] if experiment == TRANSFER else list(domains)
     chosen = list(dict.fromkeys([*chosen, *(domain for pair in pairs for domain in pair)]))
     rounds = first.protocol.rounds
+    strategies = (TICKET_RESET,) if experiment == RESET else TICKET_STRATEGIES
     specs: list[RunSpec] = []
     for replicate in range(first.protocol.replicates):
         full = {
@@ -67,7 +70,7 @@ def plan(
             for domain in chosen
         }
         for domain in chosen:
-            specs += chain(full[domain], rounds)
+            specs += chain(full[domain], rounds, strategies)
         for source, target in pairs:
             specs += transfers(full[source], target, rounds)
         if experiment == CONTROL:
@@ -102,11 +105,11 @@ def full_model(
     )
 
 
-def chain(first: RunSpec, rounds: int) -> list[RunSpec]:
-    """Rounds 0 to `rounds` of both ticket strategies, each after what it needs."""
-    later = [
-        in_chain(first, r, strategy) for r in range(1, rounds + 1) for strategy in TICKET_STRATEGIES
-    ]
+def chain(
+    first: RunSpec, rounds: int, strategies: Sequence[TicketStrategy] = TICKET_STRATEGIES
+) -> list[RunSpec]:
+    """Rounds 0 to `rounds` of the ticket strategies, each after what it needs."""
+    later = [in_chain(first, r, strategy) for r in range(1, rounds + 1) for strategy in strategies]
     return [first, *later]
 
 

@@ -9,7 +9,7 @@ from ltlib.errors import InputError
 from ltlib.experiments.domains import full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.spec import Device, RunSpec
-from ltlib.strategies import CONTROL, OBTAIN, Chosen
+from ltlib.strategies import CONTROL, OBTAIN, RESET, Chosen
 
 Pairs = Sequence[tuple[str, str]]
 PAPER_DOMAINS = frozenset({"books", "movies", "electronics", "cds", "home"})
@@ -46,7 +46,7 @@ def plan_experiment(
     chosen = list(dict.fromkeys(domains or corpus.domains[: protocol.domains]))
     corpus.check_domains(chosen)
     corpus.check_protocol(protocol)
-    if experiment == OBTAIN:
+    if experiment in (OBTAIN, RESET):
         pairs = []
     elif pairs is None:
         alone = experiment == CONTROL and len(chosen) == 1  # its control in its own domain

@@ -66,9 +66,10 @@ WORDS = (
 
 
 def in_order(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """The results table of these rows."""
+    """The results table of these rows, as JSON would hold them."""
     order = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(TYPES)
+    table[TEST_CORRECT] = table[TEST_CORRECT].map(from_text, na_action="ignore")
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 

@@ -15,8 +15,7 @@ import pandas as pd
 
 from ltlib.errors import DamagedError, InputError
 from ltlib.paths import existing_folder, writing
-from ltlib.results.correct import from_text
-from ltlib.results.table import COLUMNS, LATER, TEST_CORRECT, in_order
+from ltlib.results.table import COLUMNS, LATER, in_order
 from ltlib.spec import RunSpec
 from ltlib.store.version import check_run, check_version, write_version
 
@@ -154,7 +153,6 @@ class Store:
             InputError: damaged, or of another version of the spec.
         """
         values = self.identity(name) | self.metrics(name)
-        values[TEST_CORRECT] = from_text(values[TEST_CORRECT])
         return {column: values[column] for column in COLUMNS}
 
     def identity(self, name: str) -> dict[str, Any]:

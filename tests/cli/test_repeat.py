@@ -13,7 +13,7 @@ from ltlib.cli.commands import cli
 from ltlib.cli.repeat import repeating_command
 from ltlib.data.corpus import load_corpus
 from ltlib.experiments.tasks import plan_experiment
-from ltlib.protocol import Protocol
+from ltlib.protocol import READINGS, Protocol
 from ltlib.spec import RunSpec
 from tests.support.data_helpers import write_folder
 
@@ -35,7 +35,10 @@ def test_every_run_is_among_those_its_command_asks_for(
     monkeypatch.setattr(command.torch.cuda, "is_available", lambda: True)
     plans = [plan_experiment(corpus, PROTOCOL, "control", seed=3)]
     plans += [plan_experiment(corpus, PROTOCOL, "control", ["bees"], device="cuda")]
-    kinds = {(s.experiment, s.strategy, s.round, s.device): s for plan in plans for s in plan}
+    plans += [plan_experiment(corpus, PROTOCOL.read_as(name), "reset") for name in READINGS]
+    kinds = {
+        (s.experiment, s.strategy, s.round, s.device, s.protocol): s for plan in plans for s in plan
+    }
     for spec in kinds.values():
         record_of = {"spec": spec.canonical(), "provenance": {"corpus_source": str(folder)}}
         words = shlex.split(repeating_command(record_of, str(tmp_path / "s")))

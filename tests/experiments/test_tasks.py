@@ -6,7 +6,7 @@ import pytest
 
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.data.divergence import divergence_matrix
-from ltlib.experiments.tasks import default_pairs
+from ltlib.experiments.tasks import default_pairs, plan_experiment
 from ltlib.protocol import Protocol
 from tests.support.data_helpers import write_folder
 
@@ -28,6 +28,14 @@ def test_of_the_papers_five_domains_nine_tasks(corpus: Corpus) -> None:
         expected |= {(source, others[place]) for place in (0, 2, 3)}
     pairs = default_pairs(corpus, FIVE)
     assert len(pairs) == 9 and set(pairs) == expected
+
+
+def test_the_chains_of_ticket_reset_alone(corpus: Corpus) -> None:
+    """What obtaining would run, without ticket-random."""
+    asked = plan_experiment(corpus, PROTOCOL, "reset", FIVE[:2])
+    whole = plan_experiment(corpus, PROTOCOL, "obtain", FIVE[:2])
+    assert asked == [spec for spec in whole if spec.strategy != "ticket-random"]
+    assert {spec.strategy for spec in asked} == {"full-model", "ticket-reset"}
 
 
 @pytest.mark.parametrize("domains", [("books", "movies"), FIVE[:4], ("books", "tweets", "cds")])
