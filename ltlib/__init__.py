@@ -21,6 +21,7 @@ _MODULES = {
     "default_store": "ltlib.paths",
     "divergence_matrix": "ltlib.data.divergence",
     "export_onnx": "ltlib.experiments.judge",
+    "fates": "ltlib.results.readings",
     "first_ticket": "ltlib.tickets",
     "full_masks": "ltlib.pruning",
     "initialise": "ltlib.networks.text_cnn",
@@ -45,6 +46,7 @@ _MODULES = {
     "select": "ltlib.results.settings",
     "smallest_test_set": "ltlib.results.table",
     "sparsity": "ltlib.pruning",
+    "stopped_by_round": "ltlib.results.readings",
     "survivors": "ltlib.pruning",
     "survivors_after": "ltlib.pruning",
     "transfer_lead": "ltlib.results.quantities",
@@ -52,6 +54,7 @@ _MODULES = {
     "transferred": "ltlib.results.side_by_side",
     "transition_sparsity": "ltlib.results.quantities",
     "unigram_distribution": "ltlib.data.divergence",
+    "what_stopped": "ltlib.results.readings",
     "winning_sparsity": "ltlib.results.quantities",
 }
 __all__ = list(_MODULES)
@@ -87,6 +90,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         transition_sparsity,
         winning_sparsity,
     )
+    from ltlib.results.readings import fates, stopped_by_round, what_stopped
     from ltlib.results.settings import select
     from ltlib.results.side_by_side import obtained, transferred
     from ltlib.results.table import smallest_test_set

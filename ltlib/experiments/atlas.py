@@ -11,13 +11,16 @@ from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns, full_model, in_chain
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
-from ltlib.results.atlas import Atlas, Masks, atlas_of
+from ltlib.pruning import layer_of
+from ltlib.results.atlas import Atlas, atlas_of
+from ltlib.results.output_layer import Masks, Values
 from ltlib.results.settings import EVERY_SETTING, Wanted
 from ltlib.results.table import check_table, in_order
 from ltlib.store.export import rows_of
 from ltlib.store.store import Store
 from ltlib.store.tickets import read_ticket
 from ltlib.strategies import OBTAIN, TICKET_RESET
+from ltlib.tickets import Ticket
 
 
 def make_atlas(
@@ -68,15 +71,20 @@ def _atlas(
     seed: int,
     stores: Sequence[Store],
 ) -> Atlas:
-    def masks(domain: str, round_: int) -> Masks:
+    def ticket(domain: str, round_: int) -> Ticket:
         first = full_model(corpus.name, corpus.hash, protocol, domain, seed=seed)
         spec = in_chain(first, round_, TICKET_RESET)
         holder = next((store for store in stores if spec in store and first in store), stores[0])
-        ticket = read_ticket(DomainRuns.architecture, holder, spec, first)
-        return {name: mask.numpy() for name, mask in ticket.masks.items()}
+        return read_ticket(DomainRuns.architecture, holder, spec, first)
 
-    chains = {
-        domain: [masks(domain, r) for r in range(protocol.rounds + 1)]
-        for domain in sorted(domains)  # as in a results table, so that colours agree
-    }
-    return atlas_of(chains, corpus.vocabulary.pieces, divergence_matrix(corpus))
+    masks: dict[str, list[Masks]] = {}
+    output: dict[str, list[Values]] = {}
+    for domain in sorted(domains):  # as in a results table, so that colours agree
+        masks[domain], output[domain] = [], []
+        for round_ in range(protocol.rounds + 1):
+            found = ticket(domain, round_)
+            assert found.trained is not None
+            layer = {n: v for n, v in found.trained.items() if layer_of(n) == "output"}
+            masks[domain].append({n: mask.numpy() for n, mask in found.masks.items()})
+            output[domain].append({n: value.numpy() for n, value in layer.items()})
+    return atlas_of(masks, output, corpus.vocabulary.pieces, divergence_matrix(corpus))

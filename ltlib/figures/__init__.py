@@ -17,6 +17,7 @@ from ltlib.figures.obtaining import accuracies_at, obtaining
 from ltlib.figures.page import glue, share_figure, share_table
 from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
+from ltlib.figures.readings import output_layer, readings
 from ltlib.figures.tables import Table, first_words, percent, points
 from ltlib.figures.transferring import transfer_between, transferring
 from ltlib.figures.transition import phase_transition, transition_at
@@ -33,9 +34,11 @@ __all__ = [
     "masks_of",
     "miniature",
     "obtaining",
+    "output_layer",
     "percent",
     "phase_transition",
     "points",
+    "readings",
     "review_lengths",
     "share_figure",
     "share_table",

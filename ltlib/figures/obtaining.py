@@ -18,27 +18,31 @@ from ltlib.figures.controls import (
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
-from ltlib.results.side_by_side import obtained, over_replicates
+from ltlib.results.side_by_side import ACCURACY, obtained, over_replicates
 from ltlib.strategies import FULL_MODEL, MASKS_SHUFFLED, TICKET_STRATEGIES
 
 
-def obtaining(results: pd.DataFrame, domains: Sequence[str] | None = None) -> Drawing:
-    """Accuracy against sparsity of the tickets of each domain (Fig. 3).
+def obtaining(
+    results: pd.DataFrame, domains: Sequence[str] | None = None, measure: str = ACCURACY
+) -> Drawing:
+    """Accuracy against sparsity of the tickets of each domain (Fig. 3), or their area.
 
-    The standard error that the smallest test set imposes is drawn once, where its size is known.
+    The standard error that the smallest test set imposes on an accuracy is drawn once, where its
+    size is known.
 
     Args:
         results: the results table.
         domains: the panels, in order; all that the table holds when None.
+        measure: `test_accuracy`, or `test_auc` for the area under the ROC curve.
 
     Raises:
         InputError: no such results, or a domain that they do not hold.
     """
-    table = obtained(results)
+    table = obtained(results, measure)
     shown = chosen(domains, table["domain"], "domain")
     panels = {domain: table[table["domain"] == domain] for domain in shown}
     strategies = (*TICKET_STRATEGIES, MASKS_SHUFFLED)
-    return grid_of_panels(panels, strategies, FULL_MODEL, tested_on(results))
+    return grid_of_panels(panels, strategies, FULL_MODEL, measure, tested_on(results))
 
 
 def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explorable:

@@ -20,10 +20,11 @@ from ltlib.figures.looks import (
     drawable,
     sparsity_axis,
 )
-from ltlib.results.side_by_side import over_replicates
+from ltlib.results.side_by_side import ACCURACY, over_replicates
 from ltlib.results.table import TEST_REVIEWS, smallest_test_set
 
 T = TypeVar("T")
+MEASURED = {ACCURACY: "test accuracy (%)", "test_auc": "area under ROC (%)"}
 PANEL_HEIGHTS = {1: 3.6, 2: 2.6, 3: 2.2}  # inches, by the number of columns
 
 
@@ -31,6 +32,7 @@ def grid_of_panels(
     panels: Mapping[str, pd.DataFrame],
     strategies: Sequence[str],
     reference: str | None,
+    measure: str,
     n_test: int | None,
 ) -> Drawing:
     """Curves of `strategies`, mean and standard deviation over replicates.
@@ -38,7 +40,9 @@ def grid_of_panels(
     Args:
         panels: by title, a table with columns `round, sparsity` and one a strategy.
         reference: a strategy drawn as a line across each panel, at its mean of round 0.
-        n_test: reviews in a test set; its standard error is drawn once, in the first panel.
+        measure: what the curves are of, a name in `MEASURED`.
+        n_test: reviews in a test set; an accuracy's standard error is drawn once, in the first
+            panel.
     """
     columns = 1 if len(panels) == 1 else 2 if len(panels) <= 5 else 3
     rows = math.ceil(len(panels) / columns)
@@ -52,11 +56,11 @@ def grid_of_panels(
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
     for axes in grid[::columns]:
-        axes.set_ylabel("test accuracy (%)")
+        axes.set_ylabel(MEASURED[measure])
     figure.supxlabel(AXIS_LABEL, fontsize=10)
     named = [*([reference] if reference else []), *drawn]
     handles: list[Artist | ErrorbarContainer] = [_handle(strategy) for strategy in named]
-    if n_test is not None:
+    if n_test is not None and measure == ACCURACY:
         accuracy = float(next(iter(panels.values()))[[*strategies]].mean().mean())
         handles.append(_error_bar(grid[0], accuracy, n_test))
     figure.legend(

@@ -23,26 +23,31 @@ from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
 from ltlib.results.claims import transfer_verdict
-from ltlib.results.side_by_side import over_replicates, transferred
+from ltlib.results.side_by_side import ACCURACY, over_replicates, transferred
 from ltlib.strategies import MASKS_STRATEGIES, TICKET_TARGET, TRANSFER
 
 PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
 MASKS = "masks-"  # how the names of transferred strategies begin; what follows says the values
 
 
-def transferring(results: pd.DataFrame, pairs: Sequence[tuple[str, str]] | None = None) -> Drawing:
-    """Accuracy on the target against the sparsity of the source's masks (Fig. 4).
+def transferring(
+    results: pd.DataFrame,
+    pairs: Sequence[tuple[str, str]] | None = None,
+    measure: str = ACCURACY,
+) -> Drawing:
+    """Accuracy on the target against the sparsity of the source's masks (Fig. 4), or the area.
 
     The standard error of the smallest test set is drawn as in `obtaining`.
 
     Args:
         results: the results table, the targets' own tickets among its rows.
         pairs: (source, target) of the panels, in order; all that the table holds when None.
+        measure: as `obtaining` takes it.
 
     Raises:
         InputError: no such results, or a pair that they do not hold.
     """
-    table = transferred(results)
+    table = transferred(results, measure)
     known = list(zip(table["source"], table["target"], strict=True))
     shown = chosen(pairs, known, "pair")
     panels = {
@@ -50,7 +55,7 @@ def transferring(results: pd.DataFrame, pairs: Sequence[tuple[str, str]] | None 
         for source, target in shown
     }
     strategies = (TICKET_TARGET, *MASKS_STRATEGIES)
-    return grid_of_panels(panels, strategies, None, tested_on(results))
+    return grid_of_panels(panels, strategies, None, measure, tested_on(results))
 
 
 def transfer_between(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
+from ltlib.results.output_layer import Masks, Values, speaking_units
 from ltlib.results.table import without_ending
 
 ENDING = ".atlas.json"
@@ -25,13 +26,12 @@ LETTERS = string.ascii_letters  # the last round an entry survived, as one lette
 ROWS, COLUMNS = 48, 64  # of a mask's picture: a larger one is thinned evenly
 TOP = 12  # subwords listed for a domain and round
 
-Masks = Mapping[str, NDArray[np.bool_]]  # of a ticket, by parameter name; True survives
 Rounds = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """Four tables.
+    """Five tables.
 
     Attributes:
         divergence: columns `source, target, nats`, every ordered pair of domains.
@@ -41,12 +41,14 @@ class Atlas:
             an entry that only round 0 had.
         subwords: columns `domain, round, rank, piece`, and `kept`: for every domain in order the
             entries of the subword's embedding that its ticket keeps.
+        output: as `ltlib.results.output_layer.speaking_units` gives it.
     """
 
     divergence: pd.DataFrame
     layers: pd.DataFrame
     masks: pd.DataFrame
     subwords: pd.DataFrame
+    output: pd.DataFrame
 
     @property
     def domains(self) -> list[str]:
@@ -55,12 +57,16 @@ class Atlas:
 
 
 def atlas_of(
-    chains: Mapping[str, Sequence[Masks]], pieces: Sequence[str], divergence: pd.DataFrame
+    chains: Mapping[str, Sequence[Masks]],
+    trained: Mapping[str, Sequence[Values]],
+    pieces: Sequence[str],
+    divergence: pd.DataFrame,
 ) -> Atlas:
     """The atlas of tickets whose masks are at hand.
 
     Args:
         chains: the masks of each round from 0 on, by domain.
+        trained: the values of each round, those of the output layer among them.
         pieces: the subwords, in the order of the embedding's rows.
         divergence: domains × domains, in nats; others may be among them.
 
@@ -77,6 +83,7 @@ def atlas_of(
         pd.concat([_counts(domain, found, rounds) for domain, found in fates.items()]),
         pd.concat([_pictures(domain, found) for domain, found in fates.items()]),
         _subwords(embeddings, pieces, rounds[1:]),
+        pd.concat([speaking_units(d, masks, trained[d]) for d, masks in chains.items()]),
     )
 
 
@@ -177,6 +184,7 @@ def atlas_beside(results: str | Path) -> Atlas:
         return Atlas(*(pd.DataFrame({"domain": []}) for _ in fields(Atlas)))
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
+        tables = {"output": {"domain": []}} | tables  # empty where the atlas is older than it
         return Atlas(**{f.name: pd.DataFrame(tables[f.name]) for f in fields(Atlas)})
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ltlib.errors import InputError
-from ltlib.results.table import REPLICATE, check_table
+from ltlib.results.table import NEEDED, REPLICATE, check_table
 from ltlib.strategies import (
     FULL_MODEL,
     MASKS_SHUFFLED,
@@ -17,12 +17,15 @@ from ltlib.strategies import (
     TRANSFER,
 )
 
+ACCURACY = "test_accuracy"
 
-def obtained(results: pd.DataFrame) -> pd.DataFrame:
+
+def obtained(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
     """Test accuracies of obtaining tickets (§5.2), one row a domain, round and replicate.
 
     Args:
         results: the results table.
+        measure: the column to take in the place of accuracies, `test_auc` say.
 
     Returns:
         Columns `domain, round, sparsity, seed, replicate, full-model, ticket-reset,
@@ -33,9 +36,12 @@ def obtained(results: pd.DataFrame) -> pd.DataFrame:
         InputError: a column is missing, the table holds no such runs, or it mixes corpora or
             protocols.
     """
-    rows = _experiment(results, OBTAIN).rename(columns={"source": "domain"})
+    rows = _experiment(results, OBTAIN, measure).rename(columns={"source": "domain"})
     wide = _side_by_side(
-        rows, ["domain", "round", *REPLICATE], (FULL_MODEL, *TICKET_STRATEGIES, MASKS_SHUFFLED)
+        rows,
+        ["domain", "round", *REPLICATE],
+        (FULL_MODEL, *TICKET_STRATEGIES, MASKS_SHUFFLED),
+        measure,
     )
     full = wide.loc[wide["round"] == 0, ["domain", *REPLICATE, FULL_MODEL]]
     wide = wide.drop(columns=FULL_MODEL).merge(full, on=["domain", *REPLICATE], how="left")
@@ -44,13 +50,14 @@ def obtained(results: pd.DataFrame) -> pd.DataFrame:
     return wide
 
 
-def transferred(results: pd.DataFrame) -> pd.DataFrame:
+def transferred(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
     """Test accuracies of transferring tickets (§5.3), one row a task, round and replicate.
 
     TICKET-TARGET is no run of its own: it is the target's own ticket-reset, joined here.
 
     Args:
         results: the results table, with the target's tickets beside the transfers.
+        measure: as `obtained` takes it.
 
     Returns:
         Columns `source, target, round, sparsity, seed, replicate, masks-reset, masks-random,
@@ -60,13 +67,16 @@ def transferred(results: pd.DataFrame) -> pd.DataFrame:
     Raises:
         InputError: as `obtained`, for transfers.
     """
-    rows = _experiment(results, TRANSFER)
-    wide = _side_by_side(rows, ["source", "target", "round", *REPLICATE], MASKS_STRATEGIES)
+    rows = _experiment(results, TRANSFER, measure)
+    key = ["source", "target", "round", *REPLICATE]
+    wide = _side_by_side(rows, key, MASKS_STRATEGIES, measure)
     if not (results["experiment"] == OBTAIN).any():
         return wide.assign(**{TICKET_TARGET: float("nan"), FULL_MODEL: float("nan")})
-    own = obtained(results).rename(columns={"domain": "target", TICKET_RESET: TICKET_TARGET})
-    key = ["target", "round", *REPLICATE]
-    return wide.merge(own[[*key, TICKET_TARGET, FULL_MODEL]], on=key, how="left")
+    own = obtained(results, measure).rename(
+        columns={"domain": "target", TICKET_RESET: TICKET_TARGET}
+    )
+    joined = key[1:]
+    return wide.merge(own[[*joined, TICKET_TARGET, FULL_MODEL]], on=joined, how="left")
 
 
 def over_replicates(
@@ -89,8 +99,8 @@ def over_replicates(
     return runs.agg(mean="mean", deviation="std", replicates="count").reset_index()
 
 
-def _experiment(results: pd.DataFrame, experiment: str) -> pd.DataFrame:
-    check_table(results)
+def _experiment(results: pd.DataFrame, experiment: str, measure: str) -> pd.DataFrame:
+    check_table(results, [*NEEDED, measure])
     rows = results[results["experiment"] == experiment]
     if rows.empty:
         raise InputError(
@@ -100,7 +110,9 @@ def _experiment(results: pd.DataFrame, experiment: str) -> pd.DataFrame:
     return rows
 
 
-def _side_by_side(rows: pd.DataFrame, key: list[str], strategies: Sequence[str]) -> pd.DataFrame:
+def _side_by_side(
+    rows: pd.DataFrame, key: list[str], strategies: Sequence[str], measure: str
+) -> pd.DataFrame:
     """Strategies as columns; sparsity stays a column, the same for every strategy of a round."""
     twice = rows.duplicated([*key, "strategy"])
     if twice.any():
@@ -109,7 +121,7 @@ def _side_by_side(rows: pd.DataFrame, key: list[str], strategies: Sequence[str])
             f"results: two rows for {first['strategy']}, round {first['round']}, "
             f"replicate {first['replicate']}; keep one"
         )
-    runs = rows.set_index([*key, "strategy"])["test_accuracy"]
+    runs = rows.set_index([*key, "strategy"])[measure]
     accuracies = runs.unstack("strategy", sort=False).reset_index()  # in the table's order
     accuracies.columns.name = None
     sparsity = rows.groupby(key)["sparsity"].first().reset_index()

@@ -20,7 +20,10 @@ from tests.support.results_table import falling, results_table
 TABLE = results_table(falling, ("books", "music"), rounds=3, replicates=2)
 DOMAINS = ["books", "music"]
 NATS = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
-WEIGHTS = {"embedding.weight": (5, 4), "convolutions.0.weight": (2, 3, 4)}
+WEIGHTS = {
+    "embedding.weight": (5, 4), "convolutions.0.weight": (2, 3, 4), "hidden.weight": (4, 3),
+    "hidden.bias": (4,), "output.weight": (2, 4), "output.bias": (2,),
+}  # fmt: skip
 CHAINS = {
     domain: [
         {n: np.arange(math.prod(s)).reshape(s) % 3 >= r - k for n, s in WEIGHTS.items()}
@@ -28,7 +31,8 @@ CHAINS = {
     ]
     for k, domain in enumerate(DOMAINS)
 }
-ATLAS = atlas_of(CHAINS, ["a", "b", "c", "d", "e"], NATS)
+VALUES = {d: [{n: m - 0.5 for n, m in r.items()} for r in c] for d, c in CHAINS.items()}
+ATLAS = atlas_of(CHAINS, VALUES, ["a", "b", "c", "d", "e"], NATS)
 LENGTHS = {
     (d, n): [1, 2, 3 * ord(d[0]) + len(n)] for d in DOMAINS for n in ("negative", "positive")
 }
@@ -64,13 +68,17 @@ FIGURES: dict[str, tuple[Callable[..., Explorable], dict[str, list[Any]]]] = {
         lambda **at: figures.masks_of(ATLAS, **at),
         {
             "domain": ["books", "music"],
-            "layer": ["embedding", "convolutions.0"],
+            "layer": ["embedding", "convolutions.0", "hidden", "output"],
             "round": [0, 1, 2],
         },
     ),
     "subwords": (
         lambda **at: figures.subwords_of(ATLAS, **at),
         {"domain": ["books", "music"], "round": [1, 2]},
+    ),
+    "output": (
+        lambda **at: figures.output_layer({"one": ATLAS, "two": ATLAS}, **at),
+        {"which": ["one", "two"], "round": [0, 1, 2]},
     ),
     "lengths": (
         lambda **at: figures.lengths_by_label(LENGTHS, **at),

@@ -10,7 +10,7 @@ import torch
 
 from ltlib.errors import InputError
 from ltlib.figures import inside as ticket_charts
-from ltlib.pruning import Masks, full_masks, prune, survivors
+from ltlib.pruning import Masks, apply_masks, full_masks, prune, survivors
 from ltlib.results.atlas import (
     COLUMNS,
     ENDING,
@@ -21,6 +21,7 @@ from ltlib.results.atlas import (
     atlas_of,
     write_atlas,
 )
+from ltlib.results.output_layer import MOST, speaking_units
 from ltlib.tickets import first_ticket
 from tests.support.project import ROOT
 from tests.support.scenes import drawn, said
@@ -41,12 +42,22 @@ def chain(domain: str) -> list[Masks]:
     return masks
 
 
+def trained_values(domain: str) -> list[dict[str, np.ndarray]]:
+    """Initial values under each round's masks, as if these were trained."""
+    values = first_ticket(TEXT, PROTOCOL, domain, seed=0, replicate=0).initial
+    return [
+        {n: v.numpy() for n, v in apply_masks(values, masks).items()} for masks in CHAINS[domain]
+    ]
+
+
 def arrays(masks: Masks) -> dict[str, np.ndarray]:
     return {name: mask.numpy() for name, mask in masks.items()}
 
 
 CHAINS = {domain: chain(domain) for domain in DOMAINS}
-ATLAS = atlas_of({d: [arrays(m) for m in masks] for d, masks in CHAINS.items()}, PIECES, APART)
+MASKS = {domain: [arrays(m) for m in masks] for domain, masks in CHAINS.items()}
+VALUES = {domain: trained_values(domain) for domain in DOMAINS}
+ATLAS = atlas_of(MASKS, VALUES, PIECES, APART)
 
 
 def matrix(domain: str, layer: str, round_: int) -> list[list[bool]]:
@@ -79,12 +90,17 @@ def test_fates_give_every_rounds_mask() -> None:
 
 def test_large_layers_are_thinned_evenly() -> None:
     values = {"embedding.weight": torch.zeros(1000, 300)}
+    values |= {n: torch.zeros(2, 2) for n in ("hidden.weight", "output.weight")}
+    values |= {n: torch.zeros(2) for n in ("hidden.bias", "output.bias")}
     masks = full_masks(values)
     masks["embedding.weight"][::2] = False
-    atlas = atlas_of({"a": [arrays(full_masks(values)), arrays(masks)]}, [""] * 1000, APART)
-    assert len(atlas.masks) == ROWS and set(atlas.masks["fates"].str.len()) == {COLUMNS}
-    assert atlas.masks["row"].is_monotonic_increasing
-    kept = atlas.masks["fates"].str.contains("b").mean()
+    found = [arrays(full_masks(values)), arrays(masks)]
+    trained = [{n: v.numpy() for n, v in values.items()}] * 2
+    atlas = atlas_of({"a": found}, {"a": trained}, [""] * 1000, APART)
+    drawn = atlas.masks[atlas.masks["layer"] == "embedding"]
+    assert len(drawn) == ROWS and set(drawn["fates"].str.len()) == {COLUMNS}
+    assert drawn["row"].is_monotonic_increasing
+    kept = drawn["fates"].str.contains("b").mean()
     assert 0.4 < kept < 0.6
 
 
@@ -108,9 +124,58 @@ def test_divergences_are_of_ordered_pairs() -> None:
 def test_an_atlas_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_atlas(ATLAS, tmp_path / f"table{ENDING}")
     again = atlas_beside(tmp_path / "table.parquet")
-    for name in ("divergence", "layers", "masks", "subwords"):
+    for name in ("divergence", "layers", "masks", "subwords", "output"):
         written, read = (getattr(atlas, name).reset_index(drop=True) for atlas in (ATLAS, again))
         pd.testing.assert_frame_equal(written, read)
+
+
+def test_an_atlas_from_before_output_layers_has_none(tmp_path: Path) -> None:
+    path = tmp_path / f"table{ENDING}"
+    write_atlas(ATLAS, path)
+    tables = json.loads(path.read_text())
+    del tables["output"]
+    path.write_text(json.dumps(tables))
+    atlas = atlas_beside(tmp_path / "table.parquet")
+    assert atlas.output.empty and atlas.domains == ATLAS.domains
+
+
+def test_the_output_layer_says_which_unit_speaks_for_which_class() -> None:
+    """Against a loop over the two rows of its weights."""
+    for domain, masks in CHAINS.items():
+        for round_, (mask, values) in enumerate(zip(masks, VALUES[domain], strict=True)):
+            rows = ATLAS.output[ATLAS.output["round"] == round_].query("domain == @domain")
+            said = {row["unit"]: row for row in rows.to_dict("records")}
+            expected = set()
+            for unit in range(PROTOCOL.hidden_size):
+                if mask["output.weight"][0, unit] or mask["output.weight"][1, unit]:
+                    expected.add(str(unit + 1))
+                    negative, positive = values["output.weight"][:, unit]
+                    row = said[str(unit + 1)]
+                    assert row["difference"] == float(positive - negative)
+                    feeds = int(mask["hidden.weight"][unit].sum() + mask["hidden.bias"][unit])
+                    assert row["fed"] == (feeds > 0)
+            assert set(said) == expected | {"bias"}
+            bias = values["output.bias"]
+            assert said["bias"]["difference"] == float(bias[1] - bias[0])
+
+
+def test_a_missing_bias_is_named_and_too_many_units_are_left_out() -> None:
+    def masks(units: int) -> dict[str, np.ndarray]:
+        alive = np.ones((2, units), bool)
+        fed = np.zeros((units, 3), bool)
+        fed[0, 2] = True
+        return {"output.weight": alive, "output.bias": np.zeros(2, bool), "hidden.weight": fed,
+                "hidden.bias": np.zeros(units, bool)}  # fmt: skip
+
+    def values(units: int) -> dict[str, np.ndarray]:
+        return {"output.weight": np.eye(2, units, dtype=np.float32), "output.bias": np.zeros(2)}
+
+    table = speaking_units("a", [masks(MOST + 1), masks(MOST), masks(2)],
+                           [values(MOST + 1), values(MOST), values(2)])  # fmt: skip
+    assert set(table["round"]) == {1, 2}
+    assert table.query("round == 2").to_numpy().tolist() == [
+        ["a", 2, "1", -1.0, True], ["a", 2, "2", 1.0, False], ["a", 2, "bias, pruned", 0.0, True],
+    ]  # fmt: skip
 
 
 def test_a_table_without_an_atlas_has_an_empty_one(tmp_path: Path) -> None:
@@ -127,7 +192,7 @@ def test_what_is_no_atlas_is_refused_by_name(tmp_path: Path, content: str) -> No
 def test_more_rounds_than_letters_are_refused() -> None:
     masks = arrays(CHAINS["a"][0])
     with pytest.raises(InputError, match="53 rounds"):
-        atlas_of({"a": [masks] * 53}, PIECES, APART)
+        atlas_of({"a": [masks] * 53}, VALUES, PIECES, APART)
 
 
 def test_the_published_atlas_goes_with_the_published_table() -> None:

@@ -1,0 +1,110 @@
+"""What becomes of tickets under each reading: accuracies, areas, and what the output layer says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ltlib.figures.controls import PIXELS, choice, styled
+from ltlib.figures.explorable import Explorable
+from ltlib.figures.looks import AXIS_LABEL, BLACK, BLUE, VERMILLION, WIDTH, Drawing, sparsity_axis
+from ltlib.figures.panels import MEASURED, tidy
+from ltlib.results.atlas import Atlas
+from ltlib.results.readings import CUT, FATES, ONE_SIDED, WORKS
+
+TITLES: Mapping[str, str] = {
+    "tensor": "each tensor by itself",
+    "layer": "weight and bias\ntogether",
+    "weights": "biases never",
+    "wide": "wider initial\nvalues",
+    "half": "output layer at\nhalf the rate",
+}
+LOOKS: Mapping[str, dict[str, Any]] = {
+    WORKS: {"marker": ".", "color": BLUE, "markersize": 4},
+    ONE_SIDED: {"marker": "o", "color": VERMILLION, "markerfacecolor": "white", "markersize": 5},
+    CUT: {"marker": "x", "color": BLACK, "markersize": 5},
+}
+
+
+def readings(told: pd.DataFrame) -> Drawing:
+    """Accuracy above and area below, a column for each reading, a mark for every run.
+
+    Args:
+        told: what `ltlib.results.readings.fates` gives, of one corpus.
+    """
+    shown = list(dict.fromkeys(told["reading"]))
+    figure = Drawing(WIDTH, 4.4)
+    grid = figure.subplots(len(MEASURED), len(shown), sharey="row", sharex=True, squeeze=False)
+    for column, reading in enumerate(shown):
+        rows = told[told["reading"] == reading]
+        for axes, measure in zip(grid[:, column], MEASURED, strict=True):
+            _runs(axes, rows, measure)
+        grid[0, column].set_title(TITLES[reading], fontsize=9)
+        sparsity_axis(grid[1, column], rows, width=(WIDTH - 0.7) / len(shown) - 0.1)
+    for axes, label in zip(grid[:, 0], MEASURED.values(), strict=True):
+        axes.set_ylabel(label, fontsize=9)
+    figure.supxlabel(AXIS_LABEL, fontsize=10)
+    handles = [Line2D([], [], linestyle="", label=fate, **LOOKS[fate]) for fate in FATES]
+    figure.legend(
+        handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=9
+    )
+    return figure
+
+
+def _runs(axes: Axes, rows: pd.DataFrame, measure: str) -> None:
+    for _, chain in rows.groupby(["domain", "seed", "replicate"]):
+        axes.plot(chain["round"], 100 * chain[measure], color="#C9C9C9", linewidth=0.7, zorder=1)
+    for fate in FATES:
+        those = rows[rows["fate"] == fate]
+        axes.plot(those["round"], 100 * those[measure], linestyle="", zorder=2, **LOOKS[fate])
+    tidy(axes)
+
+
+def output_layer(atlases: Mapping[str, Atlas], which: str, round: int) -> Explorable:
+    """Which hidden units speak for which class, and whether a bias can answer them.
+
+    A bar is what a hidden unit, when it is active, adds to the score of the positive class over
+    that of the negative; the last is the bias, which is there for every review.
+
+    Args:
+        atlases: by what a menu calls them, each of one domain.
+        which, round: where the controls begin.
+    """
+    data = pd.concat(atlas.output.assign(ticket=name) for name, atlas in atlases.items())
+    data = data[data["fed"]].drop(columns="fed")
+    base = (
+        alt.Chart(data)
+        .transform_filter("datum.ticket == which && datum.round == round")
+        .transform_calculate(
+            speaks="datum.difference > 0 ? 'for positive' : "
+            "datum.difference < 0 ? 'for negative' : 'not at all'"
+        )
+    )
+    bars = base.mark_bar().encode(
+        y=alt.Y("unit:N").sort(field="difference").title("hidden unit, or bias"),
+        x=alt.X("difference:Q").title("what it adds: score for positive minus score for negative"),
+        color=alt.Color("speaks:N")
+        .scale(domain=["for positive", "for negative", "not at all"],
+               range=[BLUE, VERMILLION, BLACK])
+        .legend(title=None, orient="top"),
+        tooltip=["unit:N", alt.Tooltip("difference:Q", format="+.3f")],
+    )  # fmt: skip
+    first, last = int(data["round"].min()), int(data["round"].max())
+    chart = bars.add_params(
+        alt.param("which", value=which, bind=choice("Ticket ", list(atlases))),
+        alt.param(
+            "round",
+            value=round,
+            bind=alt.binding_range(min=first, max=last, step=1, name="Round "),
+        ),
+    )
+    return Explorable(
+        styled(alt.layer(chart).properties(width=PIXELS, height=alt.Step(14))),
+        data,
+        "What each hidden unit of a ticket adds to the score for positive over that for negative",
+        "output-layer",
+        {"difference": "{:+.3f}"},
+    )
