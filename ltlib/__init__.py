@@ -10,6 +10,7 @@ _MODULES = {
     "Corpus": "ltlib.data.corpus",
     "InputError": "ltlib.errors",
     "Protocol": "ltlib.protocol",
+    "READINGS": "ltlib.protocol",
     "Store": "ltlib.store.store",
     "TextArchitecture": "ltlib.networks.text",
     "TextCNN": "ltlib.networks.text_cnn",
@@ -20,6 +21,7 @@ _MODULES = {
     "default_pairs": "ltlib.experiments.tasks",
     "default_store": "ltlib.paths",
     "divergence_matrix": "ltlib.data.divergence",
+    "evaluation_of": "ltlib.evaluation",
     "export_onnx": "ltlib.experiments.judge",
     "fates": "ltlib.results.readings",
     "first_ticket": "ltlib.tickets",
@@ -72,13 +74,14 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         unigram_distribution,
     )
     from ltlib.errors import InputError
+    from ltlib.evaluation import evaluation_of
     from ltlib.experiments.atlas import make_atlas
     from ltlib.experiments.judge import export_onnx, judge
     from ltlib.experiments.tasks import default_pairs
     from ltlib.networks.text import TextArchitecture
     from ltlib.networks.text_cnn import TextCNN, initialise
     from ltlib.paths import default_store
-    from ltlib.protocol import Protocol
+    from ltlib.protocol import READINGS, Protocol
     from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
     from ltlib.results.atlas import atlas_beside
     from ltlib.results.claims import judged

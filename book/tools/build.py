@@ -21,6 +21,7 @@ from ltlib.results.table import read_table
 
 SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "book", "notebooks")
 PUBLISHED = "results"  # folder of the results tables that are published with the book
+READINGS = "results/readings"  # folder of those that follow the paper's words in other ways
 PACKAGES = ("jupyter_book", "papermill")  # those of the extra `book` that are used before Sphinx
 
 
@@ -49,6 +50,8 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
     parameters: dict[str, Any] = {"corpus": corpus, "scale": scale, "seed": seed}
     if any((root / PUBLISHED).glob("*.parquet")):
         parameters["tables"] = str((root / PUBLISHED).resolve())
+    if any((root / READINGS).glob("*.parquet")):
+        parameters["readings"] = str((root / READINGS).resolve())
     if results:
         read_table(results)
         parameters["results"] = str(Path(results).resolve())

@@ -25,6 +25,7 @@ SHAPES = {  # matplotlib's markers by the names of Vega
 }
 FORMATS: dict[str, Format] = {
     "mean": percent,
+    "area": percent,
     "deviation": percent,
     "sparsity": "{:.3%}",
 }
@@ -98,6 +99,11 @@ def hover(*names: str, unit: str = "accuracy", form: str = ".2%") -> list[alt.To
         alt.Tooltip("deviation:Q", title="standard deviation", format=form),
         alt.Tooltip("replicates:Q"),
     ]
+
+
+def hover_with_area(*names: str) -> list[alt.Tooltip]:
+    """As `hover`, and the mean area under the ROC curve."""
+    return [*hover(*names), alt.Tooltip("area:Q", title="mean, area under ROC", format=".2%")]
 
 
 def styled(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart) -> alt.TopLevelMixin:

@@ -8,7 +8,7 @@ import pandas as pd
 from ltlib.figures.controls import (
     FORMATS,
     PIXELS,
-    hover,
+    hover_with_area,
     reach,
     strategy_colour,
     strategy_shape,
@@ -18,7 +18,7 @@ from ltlib.figures.controls import (
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
-from ltlib.results.side_by_side import ACCURACY, obtained, over_replicates
+from ltlib.results.side_by_side import ACCURACY, AREA, obtained, with_areas
 from ltlib.strategies import FULL_MODEL, MASKS_SHUFFLED, TICKET_STRATEGIES
 
 
@@ -58,7 +58,7 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
     """
     table = obtained(results)
     strategies = [FULL_MODEL, *were_run(table, (*TICKET_STRATEGIES, MASKS_SHUFFLED))]
-    data = over_replicates(table, ["domain"], strategies)
+    data = with_areas(table, obtained(results, AREA), ["domain"], strategies)
     data = with_bars(data[(data["strategy"] != FULL_MODEL) | (data["round"] == 0)])
     data.insert(3, "survivors", ((1 - data["sparsity"]) * parameters).round().astype(int))
     base = alt.Chart(data).transform_filter(
@@ -76,7 +76,10 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
         **places,
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x="mean:Q", shape=strategy_shape(strategies), tooltip=hover("domain", "strategy"), **places
+        x="mean:Q",
+        shape=strategy_shape(strategies),
+        tooltip=hover_with_area("domain", "strategy"),
+        **places,
     )
     by_round = data.groupby("round")[["sparsity", "survivors"]].max()
     said = (
@@ -93,7 +96,8 @@ def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explora
     return Explorable(
         styled(chart),
         data.drop(columns=["low", "high"]),
-        "Test accuracy of each domain's tickets by round: mean, standard deviation, replicates",
+        "Test accuracy of each domain's tickets by round: mean, standard deviation, replicates; "
+        "and the mean area under the ROC curve",
         "tickets-by-round",
         FORMATS | {"survivors": "{:,}"},
     )

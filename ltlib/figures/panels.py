@@ -20,11 +20,11 @@ from ltlib.figures.looks import (
     drawable,
     sparsity_axis,
 )
-from ltlib.results.side_by_side import ACCURACY, over_replicates
+from ltlib.results.side_by_side import ACCURACY, AREA, over_replicates
 from ltlib.results.table import TEST_REVIEWS, smallest_test_set
 
 T = TypeVar("T")
-MEASURED = {ACCURACY: "test accuracy (%)", "test_auc": "area under ROC (%)"}
+MEASURED = {ACCURACY: "test accuracy (%)", AREA: "area under ROC (%)"}
 PANEL_HEIGHTS = {1: 3.6, 2: 2.6, 3: 2.2}  # inches, by the number of columns
 
 

@@ -7,7 +7,7 @@ from ltlib.figures.controls import (
     FORMATS,
     PIXELS,
     choice,
-    hover,
+    hover_with_area,
     reach,
     series_colour,
     styled,
@@ -16,7 +16,7 @@ from ltlib.figures.controls import (
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.panels import were_run
 from ltlib.results.published import Tables
-from ltlib.results.side_by_side import obtained, over_replicates
+from ltlib.results.side_by_side import AREA, obtained, with_areas
 from ltlib.strategies import TICKET_STRATEGIES
 
 TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 4)]  # 100%, 50%, 25%, 10%, …
@@ -29,12 +29,7 @@ def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
         tables: what was published.
         table, strategy: where the menus begin.
     """
-    data = pd.concat(
-        with_bars(over_replicates(own, ["domain"], were_run(own, TICKET_STRATEGIES))).assign(
-            table=name
-        )
-        for name, own in ((name, obtained(rows)) for name, rows in tables.items())
-    )
+    data = pd.concat(_curves(rows).assign(table=name) for name, rows in tables.items())
     strategies = list(dict.fromkeys(data["strategy"]))
     data["pruned away"] = 1 / (1 - data["sparsity"])
     domains = sorted(dict.fromkeys(data["domain"]))
@@ -55,7 +50,7 @@ def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
         y2="high:Q",
     )
     dots = base.mark_point(filled=True, size=50, opacity=1).encode(
-        y="mean:Q", shape=look["shape"], tooltip=hover("table", "domain", "strategy")
+        y="mean:Q", shape=look["shape"], tooltip=hover_with_area("table", "domain", "strategy")
     )
     chart = alt.layer(band, base.mark_line().encode(y="mean:Q"), dots).add_params(
         alt.param("table", value=table, bind=choice("Table ", list(tables))),
@@ -64,7 +59,14 @@ def tickets_of(tables: Tables, table: str, strategy: str) -> Explorable:
     return Explorable(
         styled(chart.properties(width=PIXELS, height=300)),
         data[["table", *data.columns.drop(["table", "low", "high", "pruned away"])]],
-        "Test accuracy of tickets in every published table: mean, standard deviation, replicates",
+        "Test accuracy of tickets in every published table: mean, standard deviation, replicates; "
+        "and the mean area under the ROC curve",
         "published-tickets",
         FORMATS,
     )
+
+
+def _curves(results: pd.DataFrame) -> pd.DataFrame:
+    own = obtained(results)
+    strategies = were_run(own, TICKET_STRATEGIES)
+    return with_bars(with_areas(own, obtained(results, AREA), ["domain"], strategies))

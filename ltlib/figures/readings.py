@@ -13,6 +13,7 @@ from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import AXIS_LABEL, BLACK, BLUE, VERMILLION, WIDTH, Drawing, sparsity_axis
 from ltlib.figures.panels import MEASURED, tidy
 from ltlib.results.atlas import Atlas
+from ltlib.results.output_layer import PRUNED
 from ltlib.results.readings import CUT, FATES, ONE_SIDED, WORKS
 
 TITLES: Mapping[str, str] = {
@@ -63,18 +64,27 @@ def _runs(axes: Axes, rows: pd.DataFrame, measure: str) -> None:
     tidy(axes)
 
 
-def output_layer(atlases: Mapping[str, Atlas], which: str, round: int) -> Explorable:
+def output_layer(
+    atlases: Mapping[str, Atlas], which: str | None = None, round: int | None = None
+) -> Explorable:
     """Which hidden units speak for which class, and whether a bias can answer them.
 
     A bar is what a hidden unit, when it is active, adds to the score of the positive class over
     that of the negative; the last is the bias, which is there for every review.
 
     Args:
-        atlases: by what a menu calls them, each of one domain.
-        which, round: where the controls begin.
+        atlases: by what a menu calls them, together with the domain.
+        which, round: where the controls begin; by default where the first bias is pruned, or at the
+            first ticket's first round.
     """
-    data = pd.concat(atlas.output.assign(ticket=name) for name, atlas in atlases.items())
-    data = data[data["fed"]].drop(columns="fed")
+    data = pd.concat(
+        atlas.output.assign(ticket=f"{name}, " + atlas.output["domain"])
+        for name, atlas in atlases.items()
+    )
+    data = data.loc[data["fed"], ["ticket", "round", "unit", "difference"]]
+    pruned = data[data["unit"] == PRUNED]
+    begin = (pruned if len(pruned) else data).iloc[0]
+    tickets = list(dict.fromkeys(data["ticket"]))
     base = (
         alt.Chart(data)
         .transform_filter("datum.ticket == which && datum.round == round")
@@ -94,10 +104,10 @@ def output_layer(atlases: Mapping[str, Atlas], which: str, round: int) -> Explor
     )  # fmt: skip
     first, last = int(data["round"].min()), int(data["round"].max())
     chart = bars.add_params(
-        alt.param("which", value=which, bind=choice("Ticket ", list(atlases))),
+        alt.param("which", value=which or begin["ticket"], bind=choice("Ticket ", tickets)),
         alt.param(
             "round",
-            value=round,
+            value=int(begin["round"]) if round is None else round,
             bind=alt.binding_range(min=first, max=last, step=1, name="Round "),
         ),
     )

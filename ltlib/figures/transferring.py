@@ -11,7 +11,7 @@ from ltlib.figures.controls import (
     PIXELS,
     by_sparsity,
     choice,
-    hover,
+    hover_with_area,
     reach,
     strategy_colour,
     strategy_shape,
@@ -23,7 +23,7 @@ from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
 from ltlib.results.claims import transfer_verdict
-from ltlib.results.side_by_side import ACCURACY, over_replicates, transferred
+from ltlib.results.side_by_side import ACCURACY, AREA, transferred, with_areas
 from ltlib.strategies import MASKS_STRATEGIES, TICKET_TARGET, TRANSFER
 
 PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
@@ -73,7 +73,8 @@ def transfer_between(
     """
     table = transferred(results)
     strategies = were_run(table, [TICKET_TARGET, *MASKS_STRATEGIES])
-    data = with_bars(over_replicates(table, ["source", "target"], strategies))
+    areas = transferred(results, AREA)
+    data = with_bars(with_areas(table, areas, ["source", "target"], strategies))
     moved = [s for s in strategies if s in MASKS_STRATEGIES]
     drawn_from = [s.removeprefix(MASKS) for s in moved]
     shown = (
@@ -92,7 +93,7 @@ def transfer_between(
         y="mean:Q",
         color=colour,
         shape=strategy_shape(strategies),
-        tooltip=hover("source", "target", "strategy"),
+        tooltip=hover_with_area("source", "target", "strategy"),
     )
     sources, targets = ([*dict.fromkeys(data[name])] for name in ("source", "target"))
     said = f"{_said_of_tasks(results, divergence, moved)}[source + target + values]"
@@ -112,7 +113,8 @@ def transfer_between(
     return Explorable(
         styled(chart),
         data.drop(columns=["low", "high"]),
-        "Test accuracy on the target of each task by round: mean, standard deviation, replicates",
+        "Test accuracy on the target of each task by round: mean, standard deviation, replicates; "
+        "and the mean area under the ROC curve",
         "transfers-by-round",
         FORMATS,
     )

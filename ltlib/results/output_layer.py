@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 MOST = 40  # units that a picture has room for; rounds with more are left out
+BIAS, PRUNED = "bias", "bias, pruned"
 COLUMNS = ["domain", "round", "unit", "difference", "fed"]
 
 Masks = Mapping[str, NDArray[np.bool_]]  # of a ticket, by parameter name; True survives
@@ -26,8 +27,8 @@ def speaking_units(domain: str, masks: Sequence[Masks], trained: Sequence[Values
 
     Returns:
         Columns `domain, round, unit, difference, fed`: a row for each hidden unit with a surviving
-        output weight, counted from 1, and one for the bias ("bias", or "bias, pruned" with a
-        difference of 0). What is not `fed`, neither by weights nor by a bias, is always 0.
+        output weight, counted from 1, and one for the bias (`BIAS`, or `PRUNED` with a difference
+        of 0). What is not `fed`, neither by weights nor by a bias, is always 0.
     """
     rows = []
     for round_, (mask, values) in enumerate(zip(masks, trained, strict=True)):
@@ -39,7 +40,6 @@ def speaking_units(domain: str, masks: Sequence[Masks], trained: Sequence[Values
         for unit in units:
             difference = float(weight[1, unit] - weight[0, unit])
             rows.append((domain, round_, str(unit + 1), difference, bool(fed[unit])))
-        kept = bool(mask["output.bias"].any())
-        name = "bias" if kept else "bias, pruned"
+        name = BIAS if mask["output.bias"].any() else PRUNED
         rows.append((domain, round_, name, float(bias[1] - bias[0]), True))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -17,7 +17,7 @@ from ltlib.strategies import (
     TRANSFER,
 )
 
-ACCURACY = "test_accuracy"
+ACCURACY, AREA = "test_accuracy", "test_auc"
 
 
 def obtained(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
@@ -77,6 +77,23 @@ def transferred(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
     )
     joined = key[1:]
     return wide.merge(own[[*joined, TICKET_TARGET, FULL_MODEL]], on=joined, how="left")
+
+
+def with_areas(
+    accuracies: pd.DataFrame, areas: pd.DataFrame, key: Sequence[str], strategies: Sequence[str]
+) -> pd.DataFrame:
+    """As `over_replicates`, with a column `area`: the mean area of the same runs.
+
+    An accuracy near chance does not say whether a network knows nothing.
+
+    Args:
+        accuracies, areas: what `obtained` or `transferred` gives for either measure.
+    """
+    by = [*key, "round", "sparsity", "strategy"]
+    means = over_replicates(areas, key, strategies).rename(columns={"mean": "area"})
+    return over_replicates(accuracies, key, strategies).merge(
+        means[[*by, "area"]], on=by, how="left"
+    )
 
 
 def over_replicates(

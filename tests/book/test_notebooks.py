@@ -53,6 +53,7 @@ def test_the_chapters_are_there() -> None:
         "05_discussion",
         "06_training",
         "07_published",
+        "08_readings",
     ]
 
 

@@ -78,7 +78,10 @@ FIGURES: dict[str, tuple[Callable[..., Explorable], dict[str, list[Any]]]] = {
     ),
     "output": (
         lambda **at: figures.output_layer({"one": ATLAS, "two": ATLAS}, **at),
-        {"which": ["one", "two"], "round": [0, 1, 2]},
+        {
+            "which": ["one, books", "one, music", "two, books", "two, music"],
+            "round": [0, 1, 2],
+        },
     ),
     "lengths": (
         lambda **at: figures.lengths_by_label(LENGTHS, **at),

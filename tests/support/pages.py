@@ -20,6 +20,7 @@ PAGES = [
     "notebooks/01_data",
     "notebooks/02_jsd",
     "notebooks/03_obtaining_tickets",
+    "notebooks/08_readings",
     "notebooks/04_transferring_tickets",
     "notebooks/05_discussion",
     "notebooks/06_training",
