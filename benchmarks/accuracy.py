@@ -6,7 +6,7 @@ Each pair has the same masks, initial values and order of reviews; one is traine
 says, the other with every product of the dense network in full precision. The masks come from
 chains of a few epochs a round. Finished pairs are kept in FILE, one a line, and not run again.
 Exit status 1 when the 90% interval of the paired difference leaves ±1.5 points, with or without
-the pairs whose ticket is cut in two: these answer every review alike, however trained.
+the pairs that stand at chance both ways: these answer every review alike, however trained.
 
 Rounds of a chain share its initial values and masks, so that a chain is one observation. Chains of
 a domain share its test set: the interval is about training again, not about other texts.
@@ -63,6 +63,7 @@ def trained_both_ways(ticket: Ticket, splits: PackedSplits) -> dict[str, Any]:
         trained = train_ticket(replace(ticket, protocol=protocol), splits, ticket.source, "both")
         found[way] = 100 * trained.test.accuracy
         found[f"{way}_best_epoch"] = trained.best_epoch
+        found[f"{way}_auc"] = 100 * trained.test.auc
     return found
 
 
@@ -84,7 +85,7 @@ def summary(pairs: list[dict[str, Any]]) -> dict[str, Any]:
     """90% intervals of the mean of default - dense, by Student's t over chains, in points.
 
     Returns:
-        `interval` over all pairs and `interval_alive` over those whose ticket is not cut in two, as
+        `interval` over all pairs and `interval_alive` over those not at chance both ways, as
         [low, high]; `alive`, how many these are; `chains` and `chains_alive`, of how many chains.
     """
     alive = [pair for pair in pairs if not pair["dense"] == pair["default"] == CHANCE]

@@ -168,12 +168,12 @@ def test_inverses_are_pruned_the_other_way_round() -> None:
     assert sorted(pruned.tolist()) == [-2.0, 1.5]
 
 
-def test_no_layer_falls_below_two() -> None:
+def test_no_tensor_falls_below_two() -> None:
     old = "last_round = opened.last_round"
     names = chapter("03", "rounds", {"rounds": [(old, "last_round = 20")]})
-    assert names.left == [2] * 6
+    assert names.left == [2] * 11
     assert names.counts["sparsity"].iloc[-1] < names.counts["by the formula"].iloc[-1]
-    assert names.counts["survivors"].iloc[-1] == 12
+    assert names.counts["survivors"].iloc[-1] == 22
 
 
 def test_movies_win_nothing_but_within_two_points() -> None:
@@ -346,3 +346,22 @@ def test_a_first_look_decides_nothing() -> None:
     assert counted["holds"] + counted["fails"] == 0
     assert names.held["replicates"].tolist() == [1]
     assert names.held["domains"].tolist() == ["movies, products"]
+
+
+# Chapter 8
+
+
+@pytest.mark.parametrize(
+    ("bias", "accuracy", "area"), [(0.0, 0.5, 1.0), (0.4, 1.0, 1.0), (2.0, 0.5, 1.0)]
+)
+def test_a_bias_says_where_positive_begins(bias: float, accuracy: float, area: float) -> None:
+    line = "found = evaluation_of(scores, labels)"
+    names = chapter("08", "by-hand", {"by-hand": [(line, f"scores[:, 1] += {bias}\n{line}")]})
+    assert (names.found.accuracy, names.found.auc) == (accuracy, area)
+    assert names.found.one_sided == (accuracy == 0.5)
+
+
+def test_two_biases_are_left_in_round_25() -> None:
+    edits = {"output-sizes": [("range(paper.rounds + 1)", "range(26)"), ("left[::4]", "left")]}
+    names = chapter("08", "output-sizes", edits)
+    assert names.left[25] == (25, 2, 2, 2)

@@ -37,7 +37,7 @@ def test_what_a_round_removes() -> None:
     kept = np.array([survivors_after(n, PAPER.prune_percent) for n in range(10_000)])
     stays = (100 - PAPER.prune_percent) * np.arange(10_000)
     assert (kept == -(-stays // 100)).all(), "rounding up what stays"
-    assert "falls below two survivors" in row("The smallest layer")
+    assert "falls below two survivors" in row("The smallest tensor")
     assert kept[2:].min() == 2
 
 
