@@ -1,9 +1,11 @@
 """Building the book: what it refuses before anything trains; built books are in `tests/built`."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from book.tools import build
 from book.tools.build import SOURCES, build_book
 from ltlib.errors import InputError
 
@@ -16,3 +18,30 @@ def test_a_folder_without_a_source_is_refused(tmp_path: Path, missing: str) -> N
     with pytest.raises(InputError, match=f"{tmp_path / missing}: not found"):
         build_book(tmp_path, tmp_path / "out", "smoke", "vader", "", 0)
     assert not (tmp_path / "out").exists()
+
+
+def test_published_tables_are_handed_to_the_chapters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every table, and apart from them those of other readings."""
+    root = tmp_path / "project"
+    for name in SOURCES:
+        (root / name).mkdir(parents=True)
+    (root / "notebooks" / "09_any.ipynb").touch()
+    handed: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(
+        "book.tools.notebooks.execute_notebook",
+        lambda path, given: handed.update({path.stem: given}),
+    )
+    monkeypatch.setattr(build, "render", lambda source: source)
+    monkeypatch.setattr(build, "_carry_out", lambda *_: {"workers": 1})
+    common = {"corpus": "vader", "scale": "smoke", "seed": 3, "workers": 1}
+    build_book(root, tmp_path / "out", "smoke", "vader", "", 3)
+    assert handed == {"09_any": common}, "nothing is published"
+    readings = root / "results" / "readings"
+    readings.mkdir(parents=True)
+    for folder in (readings.parent, readings):
+        (folder / "one.parquet").touch()
+    build_book(root, tmp_path / "out", "smoke", "vader", "", 3)
+    places = {"tables": str(readings.parent), "readings": str(readings)}
+    assert handed == {"09_any": common | places}

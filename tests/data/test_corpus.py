@@ -261,6 +261,10 @@ def test_a_corpus_is_taken_by_name_too(vader_corpus: Corpus, tmp_path: Path) -> 
         assert ticket.source == "movies"
         atlas = ltlib.make_atlas(corpus, protocol, ["movies", "products"], store=tmp_path / "1")
         assert atlas.domains == ["movies", "products"]
+        assert ticket.trained is not None
+        weight, bias = ticket.trained["output.weight"], ticket.trained["output.bias"]
+        shown = atlas.output[atlas.output["domain"] == "movies"]["difference"]
+        assert shown.tolist() == [*(weight[1] - weight[0]).tolist(), float(bias[1] - bias[0])]
 
 
 @pytest.mark.parametrize("corpus", [None, 3, ["vader"], pd.DataFrame()])

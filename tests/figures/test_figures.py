@@ -98,6 +98,18 @@ def test_the_full_model_is_a_line_at_its_mean_of_round_0() -> None:
     assert ydata(lines(axes)[colour("full-model")]) == pytest.approx([100 * mean] * 2)
 
 
+def test_areas_are_drawn_in_the_place_of_accuracies() -> None:
+    """In the table an area is halfway between the accuracy and 1; no error of a test set then."""
+    for drawn, title in ((figures.obtaining, "music"), (figures.transferring, "books → music")):
+        accuracies = lines(panel(drawn(TABLE), title))
+        areas = panel(drawn(TABLE, None, "test_auc"), title)
+        for name, line in lines(areas).items():
+            expected = 50 + ydata(accuracies[name]) / 2
+            np.testing.assert_allclose(ydata(line), expected)
+        assert not [c for axes in areas.figure.axes for c in axes.containers]
+        assert {axes.get_ylabel() for axes in areas.figure.axes} == {"area under ROC (%)", ""}
+
+
 @pytest.mark.parametrize("strategy", ["ticket-target", "masks-reset", "masks-random"])
 def test_transfers_show_target_accuracies(strategy: str) -> None:
     curve = lines(panel(figures.transferring(TABLE), "books → garden"))[colour(strategy)]

@@ -24,6 +24,7 @@ def test_the_slider_shows_every_domain_at_one_round(round_: int) -> None:
         runs = accuracies(TABLE, source=dot["domain"], strategy=dot["strategy"], round=r)
         assert float(dot["mean"]) == pytest.approx(np.mean(runs))
         assert dot["standard deviation"] == f"{np.std(runs, ddof=1):.2%}"
+        assert dot["mean, area under ROC"] == f"{(1 + np.mean(runs)) / 2:.2%}"
         assert dot["replicates"] == str(len(runs))
     survivors = round(1000 * 0.65**round_)
     assert title(chart) == [

@@ -30,4 +30,5 @@ def test_a_chosen_table_is_drawn(name: str, strategy: str) -> None:
             & (table["strategy"] == (strategy if r else "full-model"))
         ]
         assert dot["mean, accuracy"] == f"{chosen['test_accuracy'].mean():.2%}"
+        assert dot["mean, area under ROC"] == f"{chosen['test_auc'].mean():.2%}"
         assert dot["sparsity"] == f"{1 - 0.65**r:.3%}"

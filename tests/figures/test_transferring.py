@@ -39,6 +39,7 @@ def test_a_transfer_stands_beside_the_targets_own_ticket(values: str) -> None:
         assert float(dot["test accuracy" if "test accuracy" in dot else "mean"]) == pytest.approx(
             np.mean(runs)
         )
+        assert dot["mean, area under ROC"] == f"{(1 + np.mean(runs)) / 2:.2%}"
     verdict = transfer_verdict(TABLE, "music", "garden", f"masks-{values}")
     first, second = title(chart)
     assert first == "music → garden: JSD 0.110 nats"

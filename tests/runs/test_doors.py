@@ -12,6 +12,7 @@ import pytest
 
 from ltlib.experiments.domains import DomainRuns, full_model, plan, shuffled
 from ltlib.networks.packing import pack
+from ltlib.results.correct import from_bits, from_text
 from ltlib.runs.execute import EngineName, execute
 from ltlib.store.store import Store
 from ltlib.store.tickets import ticket_files
@@ -67,7 +68,12 @@ def measured(outcome: Outcome) -> dict[str, Any]:
     return {
         "validation_accuracies": outcome.validation_accuracies,
         "best_epoch": outcome.best_epoch,
+        "validation_accuracy": outcome.validation_accuracies[outcome.best_epoch - 1],
+        "validation_auc": outcome.validation.auc,
         "test_accuracy": outcome.test.accuracy,
+        "test_auc": outcome.test.auc,
+        "ties": outcome.test.ties,
+        "one_sided": outcome.test.one_sided,
     }
 
 
@@ -88,6 +94,10 @@ def test_every_stored_run_is_what_a_direct_call_gives(
         stored = {p.name: p.read_bytes() for p in store.folder(spec).glob("*.safetensors")}
         assert stored == files.get(run, {}), run
         assert metrics["test_reviews"] == 20
+        bits = from_text(metrics["test_correct"])
+        assert bits is not None
+        assert from_bits(bits, 20).tolist() == outcomes[run].test.correct.tolist()
+        assert store.row(spec.hash)["test_correct"] == metrics["test_correct"]
 
 
 def test_no_two_strategies_measure_alike() -> None:

@@ -1,0 +1,34 @@
+"""The figure of readings has a mark for every run, where its accuracy and its area are."""
+
+import pandas as pd
+import pytest
+
+from ltlib import figures
+from ltlib.figures.readings import LOOKS, TITLES
+from ltlib.results.readings import FATES
+from tests.results.test_readings import TOLD
+
+
+@pytest.mark.parametrize("measure", ["test_accuracy", "test_auc"])
+def test_every_run_has_a_mark_of_its_fate(measure: str) -> None:
+    shown = list(dict.fromkeys(TOLD["reading"]))
+    axes = figures.readings(TOLD).axes[len(shown) * (measure == "test_auc") :][: len(shown)]
+    for panel, reading in zip(axes, shown, strict=True):
+        for fate in FATES:
+            rows = TOLD[(TOLD["reading"] == reading) & (TOLD["fate"] == fate)]
+            expected = sorted(zip(rows["round"], 100 * rows[measure], strict=True))
+            marks = [
+                point
+                for line in panel.get_lines()
+                if line.get_marker() == LOOKS[fate]["marker"]
+                for point in line.get_xydata().tolist()  # type: ignore[union-attr]
+            ]
+            assert sorted(map(tuple, marks)) == [pytest.approx(pair) for pair in expected]
+
+
+def test_titles_stand_above_the_first_row_alone() -> None:
+    drawn = figures.readings(TOLD)
+    assert [axes.get_title() for axes in drawn.axes] == [*TITLES.values(), *[""] * len(TITLES)]
+    one = figures.readings(TOLD[TOLD["reading"] == "layer"])
+    assert [axes.get_title() for axes in one.axes] == [TITLES["layer"], ""]
+    assert isinstance(TOLD, pd.DataFrame)
