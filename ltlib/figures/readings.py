@@ -10,7 +10,16 @@ from matplotlib.lines import Line2D
 
 from ltlib.figures.controls import PIXELS, choice, styled
 from ltlib.figures.explorable import Explorable
-from ltlib.figures.looks import AXIS_LABEL, BLACK, BLUE, VERMILLION, WIDTH, Drawing, sparsity_axis
+from ltlib.figures.looks import (
+    AXIS_LABEL,
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILLION,
+    WIDTH,
+    Drawing,
+    sparsity_axis,
+)
 from ltlib.figures.panels import MEASURED, tidy
 from ltlib.results.atlas import Atlas
 from ltlib.results.output_layer import PRUNED
@@ -23,6 +32,7 @@ TITLES: Mapping[str, str] = {
     "wide": "wider initial\nvalues",
     "half": "output layer at\nhalf the rate",
 }
+GUESSING = 50  # per cent of answers or of pairs
 LOOKS: Mapping[str, dict[str, Any]] = {
     WORKS: {"marker": ".", "color": BLUE, "markersize": 4},
     ONE_SIDED: {"marker": "o", "color": VERMILLION, "markerfacecolor": "white", "markersize": 5},
@@ -31,14 +41,15 @@ LOOKS: Mapping[str, dict[str, Any]] = {
 
 
 def readings(told: pd.DataFrame) -> Drawing:
-    """Accuracy above and area below, a column for each reading, a mark for every run.
+    """Accuracy above and area below, a column for each reading, a mark for every run; a dashed line
+    where guessing is.
 
     Args:
         told: what `ltlib.results.readings.fates` gives, of one corpus.
     """
     shown = list(dict.fromkeys(told["reading"]))
     figure = Drawing(WIDTH, 4.4)
-    grid = figure.subplots(len(MEASURED), len(shown), sharey="row", sharex=True, squeeze=False)
+    grid = figure.subplots(len(MEASURED), len(shown), sharey=True, sharex=True, squeeze=False)
     for column, reading in enumerate(shown):
         rows = told[told["reading"] == reading]
         for axes, measure in zip(grid[:, column], MEASURED, strict=True):
@@ -61,6 +72,7 @@ def _runs(axes: Axes, rows: pd.DataFrame, measure: str) -> None:
     for fate in FATES:
         those = rows[rows["fate"] == fate]
         axes.plot(those["round"], 100 * those[measure], linestyle="", zorder=2, **LOOKS[fate])
+    axes.axhline(GUESSING, color=GREY, linestyle=(0, (4, 3)), linewidth=0.8, zorder=0)
     tidy(axes)
 
 
@@ -88,17 +100,13 @@ def output_layer(
     base = (
         alt.Chart(data)
         .transform_filter("datum.ticket == which && datum.round == round")
-        .transform_calculate(
-            speaks="datum.difference > 0 ? 'for positive' : "
-            "datum.difference < 0 ? 'for negative' : 'not at all'"
-        )
+        .transform_calculate(speaks="datum.difference > 0 ? 'for positive' : 'for negative'")
     )
     bars = base.mark_bar().encode(
         y=alt.Y("unit:N").sort(field="difference").title("hidden unit, or bias"),
         x=alt.X("difference:Q").title("what it adds: score for positive minus score for negative"),
         color=alt.Color("speaks:N")
-        .scale(domain=["for positive", "for negative", "not at all"],
-               range=[BLUE, VERMILLION, BLACK])
+        .scale(domain=["for positive", "for negative"], range=[BLUE, VERMILLION])
         .legend(title=None, orient="top"),
         tooltip=["unit:N", alt.Tooltip("difference:Q", format="+.3f")],
     )  # fmt: skip
