@@ -10,7 +10,6 @@ _MODULES = {
     "Corpus": "ltlib.data.corpus",
     "InputError": "ltlib.errors",
     "Protocol": "ltlib.protocol",
-    "READINGS": "ltlib.protocol",
     "Store": "ltlib.store.store",
     "TextArchitecture": "ltlib.networks.text",
     "TextCNN": "ltlib.networks.text_cnn",
@@ -81,7 +80,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.networks.text import TextArchitecture
     from ltlib.networks.text_cnn import TextCNN, initialise
     from ltlib.paths import default_store
-    from ltlib.protocol import READINGS, Protocol
+    from ltlib.protocol import Protocol
     from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
     from ltlib.results.atlas import atlas_beside
     from ltlib.results.claims import judged

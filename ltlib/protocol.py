@@ -13,16 +13,6 @@ from ltlib.errors import InputError
 Search = Literal["bfloat16", "full"]  # see `ltlib.networks.precision`
 Projection = Literal["tensor", "layer", "weights"]  # see `ltlib.pruning.projected_together`
 
-# Where the paper's words, or what others do, would have tickets found in another way: the fields
-# that differ from the default.
-READINGS: dict[str, dict[str, Any]] = {
-    "tensor": {},  # each parameter tensor is projected by itself
-    "layer": {"projection": "layer"},  # weight and bias of a layer together
-    "weights": {"projection": "weights"},  # biases are never pruned
-    "wide": {"he_slope": 0.0},  # Eq. 4 with a = 0: weights begin √6 times as large
-    "half": {"halve_output": True},  # the output layer loses half as much a round
-}
-
 
 @dataclass(frozen=True)
 class Protocol:
@@ -64,6 +54,15 @@ class Protocol:
     domains: int | None = None  # how many domains are run when none is named; None: all
 
     MATRIX: ClassVar[frozenset[str]] = frozenset({"rounds", "replicates", "domains"})
+
+    # Other ways in which the paper's words are read, or others find tickets: the fields that differ.
+    READINGS: ClassVar[dict[str, dict[str, Any]]] = {
+        "tensor": {},  # each parameter tensor is projected by itself
+        "layer": {"projection": "layer"},  # weight and bias of a layer together
+        "weights": {"projection": "weights"},  # biases are never pruned
+        "wide": {"he_slope": 0.0},  # Eq. 4 with a = 0: weights begin √6 times as large
+        "half": {"halve_output": True},  # the output layer loses half as much a round
+    }
 
     def __post_init__(self) -> None:
         _check(self)
@@ -126,10 +125,10 @@ class Protocol:
         Raises:
             InputError: there is none of that name.
         """
-        if reading not in READINGS:
-            known = ", ".join(READINGS)
+        if reading not in self.READINGS:
+            known = ", ".join(self.READINGS)
             raise InputError(f"reading '{reading}' is unknown; choose one of {known}")
-        return replace(self, **READINGS[reading])
+        return replace(self, **self.READINGS[reading])
 
     def differences(self) -> dict[str, Any]:
         """Fields of a run that differ from the paper's, so that a new field keeps old hashes."""

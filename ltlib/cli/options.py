@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 import click
 
 from ltlib.errors import InputError
-from ltlib.protocol import READINGS, Protocol
+from ltlib.protocol import Protocol
 from ltlib.results.settings import SCALES as SCALE_NAMES
 from ltlib.results.settings import Wanted
 from ltlib.spec import Device
@@ -19,7 +19,7 @@ from ltlib.strategies import Chosen
 
 EXPERIMENTS = click.Choice(get_args(Chosen))
 SCALES = click.Choice(SCALE_NAMES)
-READ = click.Choice(list(READINGS))
+READ = click.Choice(list(Protocol.READINGS))
 
 Command = TypeVar("Command", bound=Callable[..., None])
 

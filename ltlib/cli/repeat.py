@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from ltlib.protocol import READINGS, Protocol
+from ltlib.protocol import Protocol
 from ltlib.results.settings import SCALES
 from ltlib.strategies import CONTROL, MASKS_SHUFFLED, OBTAIN
 
@@ -41,7 +41,7 @@ def repeating_command(record: dict[str, Any], store: str) -> str:
 
 
 def _scale_and_reading(protocol: Protocol) -> tuple[str, str] | None:
-    for scale, reading in product(SCALES, READINGS):
+    for scale, reading in product(SCALES, Protocol.READINGS):
         named = replace(Protocol.named(scale).read_as(reading), split=protocol.split)
         if named.differences() == protocol.differences():
             return scale, reading

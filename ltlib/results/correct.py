@@ -1,5 +1,6 @@
 """Which test reviews a run judged rightly, a bit each: what an interval over reviews needs."""
 
+from ast import literal_eval
 from base64 import b64decode, b64encode
 
 import numpy as np
@@ -22,8 +23,13 @@ def as_text(bits: bytes) -> str:
 
 
 def from_text(text: str | None) -> bytes | None:
-    """Inverse of `as_text`; None of nothing, where it is not known."""
-    return b64decode(text) if text else None
+    """Inverse of `as_text`; None of nothing, where it is not known.
+
+    Python's own way of writing bytes, in which pandas puts them into a CSV file, is understood too.
+    """
+    if not text:
+        return None
+    return bytes(literal_eval(text)) if text.startswith(("b'", 'b"')) else b64decode(text)
 
 
 def judged_otherwise(one: bytes, other: bytes) -> int:

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from ltlib.errors import InputError
-from ltlib.protocol import READINGS
+from ltlib.protocol import Protocol
 from ltlib.results.table import REPLICATE, check_table
 from ltlib.strategies import FULL_MODEL, OBTAIN, TICKET_RESET
 
@@ -21,11 +21,11 @@ WORKS, ONE_SIDED, CUT = "works", "one-sided", "cut in two"
 FATES = (WORKS, ONE_SIDED, CUT)
 CONFIDENCE = 0.90
 MEASURES = ["test_accuracy", "test_auc", "ties"]
-FIELDS = {field for changes in READINGS.values() for field in changes}
+FIELDS = {field for changes in Protocol.READINGS.values() for field in changes}
 
 
 def reading_of(protocol: str) -> str:
-    """The reading of a protocol, by its name in `READINGS`.
+    """The reading of a protocol, by its name in `Protocol.READINGS`.
 
     Args:
         protocol: as a results table holds it, JSON.
@@ -35,10 +35,10 @@ def reading_of(protocol: str) -> str:
     """
     fields = json.loads(protocol)
     changed = {name: value for name, value in fields.items() if name in FIELDS}
-    for name, changes in READINGS.items():
+    for name, changes in Protocol.READINGS.items():
         if changed == changes:
             return name
-    raise InputError(f"protocol {protocol}: is none of the readings {', '.join(READINGS)}")
+    raise InputError(f"protocol {protocol}: is none of the readings {', '.join(Protocol.READINGS)}")
 
 
 def fates(results: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def fates(results: pd.DataFrame) -> pd.DataFrame:
     columns = ["reading", "domain", *REPLICATE, "round", "sparsity", *MEASURES, "fate"]
     named = {protocol: reading_of(protocol) for protocol in rows["protocol"].unique()}
     told = rows.assign(
-        reading=pd.Categorical(rows["protocol"].map(named), list(READINGS), ordered=True),
+        reading=pd.Categorical(rows["protocol"].map(named), list(Protocol.READINGS), ordered=True),
         domain=rows["source"],
         fate=found.mask(rows["connected"] == 0, CUT),
     )

@@ -13,7 +13,7 @@ from ltlib.cli.commands import cli
 from ltlib.cli.repeat import repeating_command
 from ltlib.data.corpus import load_corpus
 from ltlib.experiments.tasks import plan_experiment
-from ltlib.protocol import READINGS, Protocol
+from ltlib.protocol import Protocol
 from ltlib.spec import RunSpec
 from tests.support.data_helpers import write_folder
 
@@ -35,7 +35,9 @@ def test_every_run_is_among_those_its_command_asks_for(
     monkeypatch.setattr(command.torch.cuda, "is_available", lambda: True)
     plans = [plan_experiment(corpus, PROTOCOL, "control", seed=3)]
     plans += [plan_experiment(corpus, PROTOCOL, "control", ["bees"], device="cuda")]
-    plans += [plan_experiment(corpus, PROTOCOL.read_as(name), "reset") for name in READINGS]
+    plans += [
+        plan_experiment(corpus, PROTOCOL.read_as(name), "reset") for name in Protocol.READINGS
+    ]
     kinds = {
         (s.experiment, s.strategy, s.round, s.device, s.protocol): s for plan in plans for s in plan
     }

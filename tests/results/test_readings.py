@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from ltlib.protocol import READINGS, Protocol
+from ltlib.protocol import Protocol
+from ltlib.results.published import published_tables
 from ltlib.results.readings import (
     CONFIDENCE,
     CUT,
@@ -18,6 +19,7 @@ from ltlib.results.readings import (
     stopped_by_round,
     what_stopped,
 )
+from tests.support.project import ROOT
 from tests.support.refusals import assert_refused
 from tests.support.results_table import falling, results_table
 
@@ -34,7 +36,7 @@ def stopped(reading: str, replicate: int, round_: int) -> str:
 
 def table() -> pd.DataFrame:
     parts = []
-    for reading, changes in READINGS.items():
+    for reading, changes in Protocol.READINGS.items():
         part = results_table(falling, ("books",), ROUNDS, replicates=2, transfers=False)
         fate = [
             stopped(reading, *pair) for pair in zip(part["replicate"], part["round"], strict=True)
@@ -53,7 +55,7 @@ TOLD = fates(TABLE)
 
 
 @pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
-@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("reading", Protocol.READINGS)
 def test_a_protocol_is_known_by_its_reading(scale: str, reading: str) -> None:
     protocol = Protocol.named(scale).read_as(reading)
     assert reading_of(json.dumps(protocol.differences())) == reading
@@ -67,7 +69,9 @@ def test_other_protocols_are_no_reading() -> None:
 
 
 def test_every_ticket_of_a_reset_chain_has_its_fate() -> None:
-    assert list(TOLD.groupby("reading", observed=True).size()) == [2 * (ROUNDS + 1)] * len(READINGS)
+    assert list(TOLD.groupby("reading", observed=True).size()) == [2 * (ROUNDS + 1)] * len(
+        Protocol.READINGS
+    )
     for row in TOLD.to_dict("records"):
         assert row["fate"] == stopped(row["reading"], row["replicate"], row["round"])
         strategy = "full-model" if row["round"] == 0 else "ticket-reset"
@@ -86,7 +90,7 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 def test_rounds_count_chains_that_no_longer_work() -> None:
     found = stopped_by_round(TOLD)
-    assert len(found) == len(READINGS) * (ROUNDS + 1)
+    assert len(found) == len(Protocol.READINGS) * (ROUNDS + 1)
     for row in found.to_dict("records"):
         runs = [r for r in TOLD.to_dict("records")
                 if (r["reading"], r["round"]) == (row["reading"], row["round"])]  # fmt: skip
@@ -100,7 +104,7 @@ def test_rounds_count_chains_that_no_longer_work() -> None:
 
 def test_what_stopped_is_told_beyond_a_sparsity() -> None:
     found = what_stopped(TOLD, beyond=0.58).set_index("reading")  # rounds 3 and 4
-    for reading in READINGS:
+    for reading in Protocol.READINGS:
         row: dict[str, Any] = dict(found.loc[reading])
         mute = 1 if reading == "layer" else 0
         assert (row["runs"], row[WORKS], row[ONE_SIDED], row[CUT]) == (4, 4 - 2 * mute, mute, mute)
@@ -115,3 +119,15 @@ def test_tables_that_do_not_say_are_refused() -> None:
     older = TABLE.assign(one_sided=pd.array([None] * len(TABLE), dtype="boolean"))
     assert_refused(lambda: fates(older), "'one_sided' is empty; run and export")
     assert_refused(lambda: fates(TABLE.drop(columns="ties")), "'ties' is missing")
+
+
+READ = published_tables(ROOT / "results" / "readings")
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_published_table_is_of_the_reading_in_its_name(name: str) -> None:
+    told = fates(READ[name])
+    assert set(told["reading"]) == {name.rpartition("-")[2]}
+    assert told.groupby(["domain", "seed"])["replicate"].nunique().min() == 3
+    rounds = told.groupby(["domain", "seed", "replicate"])["round"].nunique()
+    assert set(rounds) == {told["round"].max() + 1}, "whole chains"

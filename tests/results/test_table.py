@@ -21,7 +21,11 @@ from tests.support.project import ROOT
 from tests.support.results_table import falling, results_table
 
 TABLE = results_table(falling)
-PUBLISHED = published_tables(ROOT / "results")
+PUBLISHED = {
+    name: table
+    for folder in ("results", "results/readings")
+    for name, table in published_tables(ROOT / folder).items()
+}
 
 
 YOUNG = [column for column in LATER if column != "device"]
@@ -103,6 +107,16 @@ def test_published_accuracies_count_whole_reviews(name: str) -> None:
         for target, rows in table.groupby("target")
     }
     assert all(shares.values()), "and no smaller number would do: half of it does not"
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_bits_say_which_reviews_were_judged_rightly(name: str) -> None:
+    """As many as the accuracy counts; a one-sided run is right about all of one class."""
+    for run in PUBLISHED[name].to_dict("records"):
+        correct = from_bits(run["test_correct"], run["test_reviews"])
+        assert correct.mean() == run["test_accuracy"]
+        assert not run["one_sided"] or correct.mean() == 0.5
+        assert 0 <= run["ties"] <= run["test_reviews"] and 0 <= run["test_auc"] <= 1
 
 
 def test_runs_of_a_gpu_are_not_averaged_with_those_of_a_cpu(tmp_path: Path) -> None:
