@@ -7,6 +7,7 @@ import pytest
 import ltlib
 from ltlib.results.comparison import MEASURED, NAMED, SHOWN, compared, comparison_as_text
 from ltlib.results.table import COLUMNS
+from ltlib.spec import label
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
 
@@ -67,7 +68,10 @@ def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> Non
     shown = [float(line.rpartition("test_accuracy ")[2].split()[0]) for line in lines[1:-1]]
     assert shown == pytest.approx([-100 * step for step in steps[::-1][:SHOWN]], abs=0.006)
     fewer = comparison_as_text(compared(table[1:], table[:-2]), "a", "b").splitlines()
-    assert fewer[0].startswith("only in a: 2, first") and fewer[1].startswith("only in b: 1")
+    for line, place, count, row in ((fewer[0], "a", 2, -2), (fewer[1], "b", 1, 0)):
+        run = table.iloc[row]
+        name = label(run["strategy"], run["source"], run["target"], run["round"], run["replicate"])
+        assert line.startswith(f"only in {place}: {count}, first {name} (")
 
 
 def test_bad_tables_are_refused(table: pd.DataFrame) -> None:

@@ -64,6 +64,12 @@ def test_leads_equal_a_loop(above: float, upto: float, domain: str | None) -> No
     assert measured == pytest.approx(statistics.mean(differences))
 
 
+def test_without_limits_a_lead_is_of_every_pruned_round() -> None:
+    for lead, kind in ((quantities.obtaining_lead, "ticket"), (quantities.transfer_lead, "masks")):
+        pair = (f"{kind}-reset", f"{kind}-random")
+        assert lead(TABLE, *pair) == lead(TABLE, *pair, 0.0, 1.0) != lead(TABLE, *pair, -1.0, 1.0)
+
+
 @pytest.mark.parametrize("source", [None, "books"])
 def test_transfer_leads_equal_a_loop(source: str | None) -> None:
     differences = [

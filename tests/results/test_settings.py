@@ -85,4 +85,6 @@ def test_rows_of_a_table_are_selected() -> None:
         chosen = ltlib.select(both, protocol=setting.label().rpartition("(")[2].rstrip(")"))
         pd.testing.assert_frame_equal(chosen.reset_index(drop=True), part.reset_index(drop=True))
     assert len(select(both)) == len(both)
+    three = pd.concat([both, table.assign(protocol=as_json(WARM))])
+    assert_refused(lambda: check_table(three), r"'protocol' holds .* and .*; select one of them")
     assert_refused(lambda: select(both, corpus="opera"), "no run of corpus opera")
