@@ -1,5 +1,7 @@
 """Tables are compared run by run."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -67,6 +69,12 @@ def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> Non
     assert len(lines) == SHOWN + 2 and f"and {len(table) - 1 - SHOWN} more" in lines[-1]
     shown = [float(line.rpartition("test_accuracy ")[2].split()[0]) for line in lines[1:-1]]
     assert shown == pytest.approx([-100 * step for step in steps[::-1][:SHOWN]], abs=0.006)
+    unknown = other.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
+    for text in (lines, comparison_as_text(compared(table, unknown), "a", "b").splitlines()):
+        changes = [line.rpartition("): ")[2] for line in text[1:-1]]
+        assert all(re.fullmatch(r"test_accuracy \S+ points", change) for change in changes)
+    both = comparison_as_text(compared(table[: SHOWN + 1], other[: SHOWN + 1]), "a", "b")
+    assert len(both.splitlines()) == SHOWN + 1, "and no more"
     fewer = comparison_as_text(compared(table[1:], table[:-2]), "a", "b").splitlines()
     for line, place, count, row in ((fewer[0], "a", 2, -2), (fewer[1], "b", 1, 0)):
         run = table.iloc[row]

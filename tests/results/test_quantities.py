@@ -261,6 +261,12 @@ def test_winning_is_the_last_round_no_worse_than_the_full_model(values: list[flo
     assert quantities.winning_sparsity(leads(values), "books") == pytest.approx(max(winning))
 
 
+def test_without_a_full_model_nothing_is_as_good() -> None:
+    table = leads([0.0, 0.01])
+    alone = table[table["strategy"] != "full-model"]
+    assert quantities.winning_sparsity(alone, "books") == 0.0
+
+
 def test_behind_the_others() -> None:
     full = {"books": 0.8, "music": 0.7, "garden": 0.6}
 
@@ -282,3 +288,6 @@ def test_mixed_tables_are_refused() -> None:
         obtained(pd.concat([TABLE, other]))
     with pytest.raises(InputError, match="two rows"):
         obtained(pd.concat([TABLE, TABLE]))
+    once = TABLE[(TABLE["strategy"] == "ticket-random") & (TABLE["round"] == 3)][-1:]
+    with pytest.raises(InputError, match="two rows for ticket-random, round 3, replicate 2; keep"):
+        obtained(pd.concat([TABLE, once]))

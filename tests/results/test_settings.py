@@ -9,7 +9,14 @@ import pytest
 
 import ltlib
 from ltlib.protocol import Protocol
-from ltlib.results.settings import Setting, Wanted, protocol_label, select, settings_of
+from ltlib.results.settings import (
+    Setting,
+    Wanted,
+    described,
+    protocol_label,
+    select,
+    settings_of,
+)
 from ltlib.results.table import check_table
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
@@ -64,6 +71,16 @@ def test_what_a_label_shows_chooses(setting: Setting) -> None:
     corpus, protocol = re.findall(r"\(([0-9a-f]{7})\)", setting.label())
     assert Wanted(corpus, protocol).among(SETTINGS) == [setting]
     assert ("cuda" in setting.label()) == (setting.device == "cuda")
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_value_is_shown_with_the_word_that_selects_it(setting: Setting) -> None:
+    assert described("corpus", setting.corpus) == setting.corpus
+    assert described("corpus_hash", setting.corpus_hash) == setting.corpus_hash[:7]
+    assert described("device", setting.device) == setting.device
+    name, digits = described("protocol", setting.protocol).rstrip(")").split(" (")
+    for word in (name, digits):
+        assert Wanted(protocol=word).among([setting]) == [setting]
 
 
 def test_what_is_not_there_is_refused_with_what_is() -> None:
