@@ -29,6 +29,9 @@ def test_a_table_is_like_itself(table: pd.DataFrame) -> None:
     assert comparison_as_text(compared(table, mixed), "a", "b").startswith("alike")
     older = table.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
     assert compared(table, older).empty, "what is unknown is not different"
+    several = pd.concat([table, table.assign(corpus="another", corpus_hash="1" * 64)])
+    assert compared(several, several).empty, "a table of several settings is compared too"
+    assert set(compared(several, table)["where"]) == {"one"}
 
 
 def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
