@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ltlib.errors import InputError
-from ltlib.paths import cache_dir, existing_folder, replace_into
+from ltlib.paths import cache_dir, default_store, existing_folder, replace_into
 
 
 def test_a_file_is_replaced_in_one_step_or_left_alone(tmp_path: Path) -> None:
@@ -36,6 +36,7 @@ def test_the_cache_is_where_the_variable_says(
     monkeypatch.setenv("LTLIB_CACHE", str(tmp_path / "deep" / "cache"))
     assert cache_dir() == tmp_path / "deep" / "cache"
     assert cache_dir().is_dir()
+    assert default_store() == tmp_path / "deep" / "cache" / "store"
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Hyperparameters: the paper's values, and the ranges that are refused."""
 
+import math
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -17,22 +19,52 @@ def test_defaults_are_section_5_1() -> None:
     assert (paper.dropout, paper.batch_size, paper.epochs) == (0.285, 32, 15)
     assert (paper.learning_rate, paper.l2) == (1e-3, 1e-5)
     assert (paper.prune_percent, paper.rounds, paper.replicates) == (35, 20, 5)
+    assert paper.character_coverage == 0.9995
+
+
+def test_what_the_paper_leaves_open_keeps_its_default() -> None:
+    """Names of stored runs leave defaults out: with another one they would name other bits."""
+    kept = {
+        "corpus_seed": 0, "he_slope": math.sqrt(5), "zero_biases": False, "patience": None,
+        "search": "bfloat16", "survivors_from": 9, "prune_biases": True,
+    }  # fmt: skip
+    assert {name: asdict(Protocol())[name] for name in kept} == kept
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("prune_percent", 0), ("prune_percent", 100), ("prune_percent", -5), ("rounds", -1),
-        ("replicates", 0), ("max_length", 4), ("heights", ()), ("heights", (0, 3)), ("dropout", 1),
-        ("dropout", -0.1), ("batch_size", 0), ("epochs", 0), ("patience", 0), ("l2", -1.0),
-        ("learning_rate", 0.0), ("vocabulary_size", 0), ("channels", 0), ("domains", 0),
-        ("character_coverage", 0.0), ("split", (10, 10, 5)), ("split", (0, 2, 2)),
-        ("split", (2, 2)),
+        ("prune_percent", 0), ("prune_percent", 100), ("prune_percent", -5), ("prune_percent", 150),
+        ("rounds", -1), ("replicates", 0), ("replicates", -1), ("max_length", 4), ("max_length", 3),
+        ("heights", ()), ("heights", (0, 3)), ("heights", (3, -1)), ("dropout", 1),
+        ("dropout", -0.1), ("dropout", 1.5), ("batch_size", 0), ("batch_size", -8), ("epochs", 0),
+        ("epochs", -1), ("patience", 0), ("patience", -1), ("l2", -1.0), ("learning_rate", 0.0),
+        ("learning_rate", -1.0), ("vocabulary_size", 0), ("vocabulary_size", -1), ("channels", 0),
+        ("embedding_size", 0), ("hidden_size", 0), ("survivors_from", 0), ("survivors_from", -1),
+        ("domains", 0), ("domains", -1), ("search", "half"), ("character_coverage", 0.0),
+        ("character_coverage", -0.5), ("character_coverage", 1.5), ("split", (10, 10, 5)),
+        ("split", (0, 2, 2)), ("split", (2, -2, 2)), ("split", (2, 2)), ("split", (2, 2, 2, 2)),
     ],
 )  # fmt: skip
 def test_out_of_range_is_refused_by_name(field: str, value: Any) -> None:
-    with pytest.raises(InputError, match=field):
+    with pytest.raises(InputError, match=f"^{field} is .*; it must be"):
         Protocol(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("prune_percent", 1), ("prune_percent", 99), ("rounds", 0), ("replicates", 1),
+        ("domains", 1), ("domains", None), ("heights", (1,)), ("max_length", 5),
+        ("vocabulary_size", 1), ("embedding_size", 1), ("channels", 1), ("hidden_size", 1),
+        ("batch_size", 1), ("epochs", 1), ("survivors_from", 1), ("patience", 1),
+        ("patience", None), ("dropout", 0.0), ("dropout", 0.999), ("character_coverage", 1e-6),
+        ("character_coverage", 1.0), ("search", "full"), ("search", "bfloat16"),
+        ("learning_rate", 1e-9), ("l2", 0.0), ("split", (2, 2, 2)), ("split", None),
+    ],
+)  # fmt: skip
+def test_the_ends_of_a_range_are_in_it(field: str, value: Any) -> None:
+    assert getattr(Protocol(**{field: value}), field) == value
 
 
 def test_scales_have_names() -> None:

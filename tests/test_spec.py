@@ -80,8 +80,9 @@ def test_a_spec_survives_json(scale: str, round_: int, replicate: int) -> None:
     spec = replace(FIRST, protocol=Protocol.named(scale), round=round_, replicate=replicate)
     read = RunSpec.from_canonical(json.loads(json.dumps(spec.canonical())))
     assert read.hash == spec.hash
-    with pytest.raises(InputError, match="spec_version"):
-        RunSpec.from_canonical(spec.canonical() | {"spec_version": SPEC_VERSION + 1})
+    for other in (SPEC_VERSION - 1, SPEC_VERSION + 1, None):
+        with pytest.raises(InputError, match=f"spec_version is {other}, .* reads {SPEC_VERSION}"):
+            RunSpec.from_canonical(spec.canonical() | {"spec_version": other})
 
 
 def test_the_papers_plan_has_its_runs() -> None:

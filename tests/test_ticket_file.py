@@ -137,6 +137,9 @@ def test_a_network_that_is_none_of_ours_is_given_when_loading(tmp_path: Path) ->
     assert_refused(lambda: Ticket.load(path), rf"^{path}: a ticket of Tabular, .*`architecture`")
     wrong = rf"^{path}: a ticket of Tabular, not of TextArchitecture"
     assert_refused(lambda: Ticket.load(path, TEXT), wrong)
+    SMALL.save(path)
+    wrong = rf"^{path}: a ticket of TextArchitecture, not of Tabular"
+    assert_refused(lambda: Ticket.load(path, Tabular()), wrong)
 
 
 def by_hand(ticket: Ticket, **changes: Any) -> bytes:

@@ -1,6 +1,7 @@
 """The training loop: held zeros, dense Adam written out, selection on validation alone."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -170,6 +171,28 @@ def test_of_equally_good_epochs_the_earliest_is_kept(monkeypatch: pytest.MonkeyP
         assert torch.equal(value, outcome.trained[name])
 
 
+@pytest.mark.parametrize("patience", [None, 1, 2, 3])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_of_the_best_is_kept_until_patience_ends(
+    patience: int | None, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With accuracies drawn from a few, so that there are ties and setbacks."""
+    accuracies = (np.random.default_rng(seed).integers(0, 6, 9) / 8).tolist()
+    stops = [
+        epoch
+        for epoch in range(1, len(accuracies))
+        if patience and accuracies.index(max(accuracies[:epoch])) + 1 <= epoch - patience
+    ]
+    told = accuracies[: stops[0] if stops else None]
+    answers = iter([*told, 0.25])
+    monkeypatch.setattr("ltlib.training.accuracy", lambda model, examples: next(answers))
+    protocol, splits = tiny.packed(epochs=len(accuracies), patience=patience)
+    values = initial_parameters(protocol, stream(0, "initial"))
+    outcome = trained(protocol, splits, full_masks(values), values)
+    assert outcome.validation_accuracies == told
+    assert outcome.best_epoch == told.index(max(told)) + 1
+
+
 def test_patience_stops_early() -> None:
     protocol, splits = tiny.packed(epochs=30, patience=2)
     values = initial_parameters(protocol, stream(0, "initial"))
@@ -205,6 +228,14 @@ def test_an_epoch_sees_every_review_once_in_a_uniform_order() -> None:
     firsts = [int(batches(4, 4, generator)[0][0]) for _ in range(4_000)]
     counts = np.bincount(firsts, minlength=4)
     assert np.abs(counts - 1_000).max() < 5 * math.sqrt(4_000 * 0.25 * 0.75)
+
+
+def test_seconds_are_those_that_it_took() -> None:
+    protocol, splits = tiny.packed(epochs=2)
+    values = initial_parameters(protocol, stream(0, "initial"))
+    begin = time.perf_counter()
+    outcome = trained(protocol, splits, full_masks(values), values)
+    assert 0 < outcome.seconds <= time.perf_counter() - begin
 
 
 def test_threads_of_the_caller_do_not_matter() -> None:

@@ -29,6 +29,9 @@ def test_an_atlas_is_of_the_corpus_that_was_run(ltlib: Run, folder: Path, tmp_pa
     store, out = tmp_path / "s", tmp_path / "r.parquet"
     words = ("--experiment", "obtain", "--domains", "films", "--rounds", "0", "--store", store)
     assert ltlib("run", "--corpus", own, *words)[0] == 0
+    alone = tmp_path / "films.parquet"
+    assert ltlib("export", "--store", store, "--out", alone, "--atlas")[0] == 0
+    assert atlas_beside(alone).domains == ["films"], "it needs no transfers"
     write_domain(own / "films.jsonl.gz", seed=7)
     status, _, said = ltlib("export", "--store", store, "--out", out, "--atlas")
     assert status == 2

@@ -15,12 +15,15 @@ LENGTHS = st.lists(st.integers(5, 11), min_size=1, max_size=5)
 HEIGHTS = (3, 4, 5)
 
 
-def case(lengths: list[int], seed: int) -> tuple[Tensor, list[Tensor], np.ndarray]:
+def case(
+    lengths: list[int], seed: int, heights: tuple[int, ...] = HEIGHTS, channels: int = 4
+) -> tuple[Tensor, list[Tensor], np.ndarray]:
     generator = torch.Generator().manual_seed(seed)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     embedded = torch.randn(sum(lengths), 6, generator=generator, dtype=torch.float64)
     weights = [
-        torch.randn(height, 4, 6, generator=generator, dtype=torch.float64) for height in HEIGHTS
+        torch.randn(height, channels, 6, generator=generator, dtype=torch.float64)
+        for height in heights
     ]
     return embedded, weights, offsets
 
@@ -43,10 +46,17 @@ def by_loops(embedded: Tensor, weights: list[Tensor], offsets: np.ndarray) -> Te
 
 
 @settings(max_examples=25, deadline=None)
-@given(LENGTHS, st.integers(0, 2**16))
-def test_values_and_gradients_equal_the_loops(lengths: list[int], seed: int) -> None:
-    embedded, weights, offsets = case(lengths, seed)
-    upstream = torch.randn(len(lengths), 12, dtype=torch.float64)
+@given(
+    LENGTHS,
+    st.integers(0, 2**16),
+    st.lists(st.integers(1, 5), min_size=1, max_size=3, unique=True).map(tuple),
+    st.integers(1, 4),
+)
+def test_values_and_gradients_equal_the_loops(
+    lengths: list[int], seed: int, heights: tuple[int, ...], channels: int
+) -> None:
+    embedded, weights, offsets = case(lengths, seed, heights, channels)
+    upstream = torch.randn(len(lengths), len(heights) * channels, dtype=torch.float64)
     leaves = [embedded, *weights]
     results = []
     for compute in (max_pooled_convolutions, by_loops):

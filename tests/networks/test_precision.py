@@ -141,3 +141,4 @@ def test_a_run_says_which_path_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
     ]:
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda found=found: found)
         assert search_path("bfloat16", CPU) == said
+        assert search_path("bfloat16", torch.device("cuda")) == "bfloat16", "whatever the CPU does"

@@ -73,3 +73,8 @@ def test_its_scores_do_not_depend_on_the_batch(way: str, place: int) -> None:
     texts = [*NEIGHBOURS[:place], SHORT, *NEIGHBOURS[place:]]
     alone, together = (WAYS[way](values, batch_of(*some)) for some in ([SHORT], texts))
     torch.testing.assert_close(together[place], alone[0], rtol=1e-5, atol=1e-6)
+
+
+def test_of_no_reviews_nothing_is_filled_up() -> None:
+    assert len(batch_of()) == 0
+    assert batch_of().offsets.tolist() == [0]

@@ -65,6 +65,7 @@ def test_dense_parameters_are_the_masked_ones() -> None:
     found = SurvivorCNN(PROTOCOL, values, masks).values()
     for name, value in apply_masks(values, masks).items():
         assert torch.equal(found[name], value)
+        assert not found[name].requires_grad, "it would hold on to the network"
 
 
 def test_an_epoch_equals_the_dense_loop() -> None:

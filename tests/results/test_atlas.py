@@ -191,6 +191,8 @@ def test_what_is_no_atlas_is_refused_by_name(tmp_path: Path, content: str) -> No
 
 def test_more_rounds_than_letters_are_refused() -> None:
     masks = arrays(CHAINS["a"][0])
+    most = atlas_of({"a": [masks] * 52}, PIECES, APART)
+    assert set("".join(most.masks["fates"])) == {LETTERS[51]}, "none was ever pruned"
     with pytest.raises(InputError, match="53 rounds"):
         atlas_of({"a": [masks] * 53}, VALUES, PIECES, APART)
 

@@ -1,5 +1,7 @@
 """Tables are compared run by run."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ import ltlib
 from ltlib.results.comparison import MEASURED, NAMED, SHOWN, compared, comparison_as_text
 from ltlib.results.correct import from_bits, to_bits
 from ltlib.results.table import COLUMNS
+from ltlib.spec import label
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
 
@@ -27,6 +30,9 @@ def test_a_table_is_like_itself(table: pd.DataFrame) -> None:
     assert comparison_as_text(compared(table, mixed), "a", "b").startswith("alike")
     older = table.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
     assert compared(table, older).empty, "what is unknown is not different"
+    several = pd.concat([table, table.assign(corpus="another", corpus_hash="1" * 64)])
+    assert compared(several, several).empty, "a table of several settings is compared too"
+    assert set(compared(several, table)["where"]) == {"one"}
 
 
 def turned(bits: bytes, count: int) -> bytes:
@@ -81,8 +87,17 @@ def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> Non
     assert len(lines) == SHOWN + 2 and f"and {len(table) - 1 - SHOWN} more" in lines[-1]
     shown = [float(line.rpartition("test_accuracy ")[2].split()[0]) for line in lines[1:-1]]
     assert shown == pytest.approx([-100 * step for step in steps[::-1][:SHOWN]], abs=0.006)
+    unknown = other.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
+    for text in (lines, comparison_as_text(compared(table, unknown), "a", "b").splitlines()):
+        changes = [line.rpartition("): ")[2] for line in text[1:-1]]
+        assert all(re.fullmatch(r"test_accuracy \S+ points", change) for change in changes)
+    both = comparison_as_text(compared(table[: SHOWN + 1], other[: SHOWN + 1]), "a", "b")
+    assert len(both.splitlines()) == SHOWN + 1, "and no more"
     fewer = comparison_as_text(compared(table[1:], table[:-2]), "a", "b").splitlines()
-    assert fewer[0].startswith("only in a: 2, first") and fewer[1].startswith("only in b: 1")
+    for line, place, count, row in ((fewer[0], "a", 2, -2), (fewer[1], "b", 1, 0)):
+        run = table.iloc[row]
+        name = label(run["strategy"], run["source"], run["target"], run["round"], run["replicate"])
+        assert line.startswith(f"only in {place}: {count}, first {name} (")
 
 
 def test_bad_tables_are_refused(table: pd.DataFrame) -> None:

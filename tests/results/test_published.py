@@ -58,3 +58,11 @@ def test_the_overview_counts_what_each_table_holds() -> None:
         assert row["full model"] == pytest.approx(np.mean([r["test_accuracy"] for r in full]))
         words = list(judged(table)["verdict"])
         assert [row[word] for word in VERDICTS] == [words.count(word) for word in VERDICTS]
+
+
+def test_a_table_of_unpruned_networks_has_its_full_model() -> None:
+    table = TABLES["small"]
+    dense = table[table["strategy"] == "full-model"]
+    (row,) = overview({"dense": dense}).to_dict("records")
+    assert row["full model"] == pytest.approx(dense["test_accuracy"].mean())
+    assert (row["runs"], row["rounds"]) == (len(dense), 0)

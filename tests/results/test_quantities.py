@@ -64,6 +64,12 @@ def test_leads_equal_a_loop(above: float, upto: float, domain: str | None) -> No
     assert measured == pytest.approx(statistics.mean(differences))
 
 
+def test_without_limits_a_lead_is_of_every_pruned_round() -> None:
+    for lead, kind in ((quantities.obtaining_lead, "ticket"), (quantities.transfer_lead, "masks")):
+        pair = (f"{kind}-reset", f"{kind}-random")
+        assert lead(TABLE, *pair) == lead(TABLE, *pair, 0.0, 1.0) != lead(TABLE, *pair, -1.0, 1.0)
+
+
 @pytest.mark.parametrize("source", [None, "books"])
 def test_transfer_leads_equal_a_loop(source: str | None) -> None:
     differences = [
@@ -255,6 +261,12 @@ def test_winning_is_the_last_round_no_worse_than_the_full_model(values: list[flo
     assert quantities.winning_sparsity(leads(values), "books") == pytest.approx(max(winning))
 
 
+def test_without_a_full_model_nothing_is_as_good() -> None:
+    table = leads([0.0, 0.01])
+    alone = table[table["strategy"] != "full-model"]
+    assert quantities.winning_sparsity(alone, "books") == 0.0
+
+
 def test_behind_the_others() -> None:
     full = {"books": 0.8, "music": 0.7, "garden": 0.6}
 
@@ -276,3 +288,6 @@ def test_mixed_tables_are_refused() -> None:
         obtained(pd.concat([TABLE, other]))
     with pytest.raises(InputError, match="two rows"):
         obtained(pd.concat([TABLE, TABLE]))
+    once = TABLE[(TABLE["strategy"] == "ticket-random") & (TABLE["round"] == 3)][-1:]
+    with pytest.raises(InputError, match="two rows for ticket-random, round 3, replicate 2; keep"):
+        obtained(pd.concat([TABLE, once]))

@@ -9,7 +9,14 @@ import pytest
 
 import ltlib
 from ltlib.protocol import Protocol
-from ltlib.results.settings import Setting, Wanted, protocol_label, select, settings_of
+from ltlib.results.settings import (
+    Setting,
+    Wanted,
+    described,
+    protocol_label,
+    select,
+    settings_of,
+)
 from ltlib.results.table import check_table
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
@@ -66,6 +73,16 @@ def test_what_a_label_shows_chooses(setting: Setting) -> None:
     assert ("cuda" in setting.label()) == (setting.device == "cuda")
 
 
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_value_is_shown_with_the_word_that_selects_it(setting: Setting) -> None:
+    assert described("corpus", setting.corpus) == setting.corpus
+    assert described("corpus_hash", setting.corpus_hash) == setting.corpus_hash[:7]
+    assert described("device", setting.device) == setting.device
+    name, digits = described("protocol", setting.protocol).rstrip(")").split(" (")
+    for word in (name, digits):
+        assert Wanted(protocol=word).among([setting]) == [setting]
+
+
 def test_what_is_not_there_is_refused_with_what_is() -> None:
     for wanted in (Wanted("opera"), Wanted(protocol="paper"), Wanted("songs", device="cpu")):
         assert_refused(lambda: wanted.among(SETTINGS), r"no run of .*; there are runs of .*films")  # noqa: B023
@@ -85,4 +102,6 @@ def test_rows_of_a_table_are_selected() -> None:
         chosen = ltlib.select(both, protocol=setting.label().rpartition("(")[2].rstrip(")"))
         pd.testing.assert_frame_equal(chosen.reset_index(drop=True), part.reset_index(drop=True))
     assert len(select(both)) == len(both)
+    three = pd.concat([both, table.assign(protocol=as_json(WARM))])
+    assert_refused(lambda: check_table(three), r"'protocol' holds .* and .*; select one of them")
     assert_refused(lambda: select(both, corpus="opera"), "no run of corpus opera")

@@ -18,6 +18,7 @@ from ltlib.results.table import (
     smallest_test_set,
 )
 from tests.support.project import ROOT
+from tests.support.refusals import assert_refused
 from tests.support.results_table import falling, results_table
 
 TABLE = results_table(falling)
@@ -77,6 +78,25 @@ def test_sizes_are_whole_numbers_however_they_were_written(tmp_path: Path, kind:
     pd.testing.assert_frame_equal(read_table(path), TABLE)
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".csv"])
+def test_what_cannot_be_read_is_refused_by_name(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"table{ending}"
+    said = rf"^{path}: is not a (Parquet table|table of comma-separated values) \("
+    for content in (b"", b"\xff\xfe\x00"):
+        path.write_bytes(content)
+        assert_refused(lambda: read_table(path), said)
+
+    def unreadable(*args: object, **options: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(pd, "read_parquet", unreadable)
+    monkeypatch.setattr(pd, "read_csv", unreadable)
+    assert_refused(lambda: read_table(path), said)
+    assert_refused(lambda: read_table(tmp_path), "results table not found")
+
+
 @pytest.mark.parametrize("sizes", [[800, None], [None, None], [800, 400], []])
 def test_rows_with_and_without_sizes_make_a_table(sizes: list[int | None]) -> None:
     rows = [
@@ -86,6 +106,15 @@ def test_rows_with_and_without_sizes_make_a_table(sizes: list[int | None]) -> No
     table = in_order(rows)
     assert str(table["test_reviews"].dtype) == "Int64"
     assert [None if pd.isna(size) else size for size in table["test_reviews"]] == sizes
+
+
+def test_rows_are_in_order_however_they_were_stored() -> None:
+    rows = TABLE.sample(frac=1, random_state=0).to_dict("records")
+    table = in_order({str(name): value for name, value in row.items()} for row in rows)
+    by = ["experiment", "source", "target", "strategy", "round", "replicate", "seed"]
+    runs = list(table[by].itertuples(index=False, name=None))
+    assert runs == sorted(tuple(row[name] for name in by) for row in rows)
+    assert list(table.index) == list(range(len(rows)))
 
 
 def test_the_smallest_test_set_is_known_when_all_are() -> None:
