@@ -55,7 +55,7 @@ class Protocol:
 
     MATRIX: ClassVar[frozenset[str]] = frozenset({"rounds", "replicates", "domains"})
 
-    # Other ways in which the paper's words are read, or others find tickets: the fields that differ.
+    # Other ways to read the paper's words, or to find tickets: the fields that differ.
     READINGS: ClassVar[dict[str, dict[str, Any]]] = {
         "tensor": {},  # each parameter tensor is projected by itself
         "layer": {"projection": "layer"},  # weight and bias of a layer together

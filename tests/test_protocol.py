@@ -26,7 +26,8 @@ def test_what_the_paper_leaves_open_keeps_its_default() -> None:
     """Names of stored runs leave defaults out: with another one they would name other bits."""
     kept = {
         "corpus_seed": 0, "he_slope": math.sqrt(5), "zero_biases": False, "patience": None,
-        "search": "bfloat16", "survivors_from": 9, "prune_biases": True,
+        "search": "bfloat16", "survivors_from": 9, "projection": "tensor",
+        "halve_output": False,
     }  # fmt: skip
     assert {name: asdict(Protocol())[name] for name in kept} == kept
 
@@ -41,7 +42,8 @@ def test_what_the_paper_leaves_open_keeps_its_default() -> None:
         ("epochs", -1), ("patience", 0), ("patience", -1), ("l2", -1.0), ("learning_rate", 0.0),
         ("learning_rate", -1.0), ("vocabulary_size", 0), ("vocabulary_size", -1), ("channels", 0),
         ("embedding_size", 0), ("hidden_size", 0), ("survivors_from", 0), ("survivors_from", -1),
-        ("domains", 0), ("domains", -1), ("search", "half"), ("character_coverage", 0.0),
+        ("domains", 0), ("domains", -1), ("search", "half"), ("projection", "row"),
+        ("character_coverage", 0.0),
         ("character_coverage", -0.5), ("character_coverage", 1.5), ("split", (10, 10, 5)),
         ("split", (0, 2, 2)), ("split", (2, -2, 2)), ("split", (2, 2)), ("split", (2, 2, 2, 2)),
     ],
@@ -60,6 +62,7 @@ def test_out_of_range_is_refused_by_name(field: str, value: Any) -> None:
         ("batch_size", 1), ("epochs", 1), ("survivors_from", 1), ("patience", 1),
         ("patience", None), ("dropout", 0.0), ("dropout", 0.999), ("character_coverage", 1e-6),
         ("character_coverage", 1.0), ("search", "full"), ("search", "bfloat16"),
+        ("projection", "tensor"), ("projection", "layer"), ("projection", "weights"),
         ("learning_rate", 1e-9), ("l2", 0.0), ("split", (2, 2, 2)), ("split", None),
     ],
 )  # fmt: skip

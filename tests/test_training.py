@@ -185,7 +185,7 @@ def test_the_first_of_the_best_is_kept_until_patience_ends(
     ]
     told = accuracies[: stops[0] if stops else None]
     answers = iter([*told, 0.25])
-    monkeypatch.setattr("ltlib.training.accuracy", lambda model, examples: next(answers))
+    monkeypatch.setattr("ltlib.training.evaluated", lambda model, examples: right(next(answers)))
     protocol, splits = tiny.packed(epochs=len(accuracies), patience=patience)
     values = initial_parameters(protocol, stream(0, "initial"))
     outcome = trained(protocol, splits, full_masks(values), values)
