@@ -22,6 +22,7 @@ _MODULES = {
     "divergence_matrix": "ltlib.data.divergence",
     "evaluation_of": "ltlib.evaluation",
     "export_onnx": "ltlib.experiments.judge",
+    "falling_silent": "ltlib.results.readings",
     "fates": "ltlib.results.readings",
     "first_ticket": "ltlib.tickets",
     "full_masks": "ltlib.pruning",
@@ -92,7 +93,12 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         transition_sparsity,
         winning_sparsity,
     )
-    from ltlib.results.readings import fates, stopped_by_round, what_stopped
+    from ltlib.results.readings import (
+        falling_silent,
+        fates,
+        stopped_by_round,
+        what_stopped,
+    )
     from ltlib.results.settings import select
     from ltlib.results.side_by_side import obtained, transferred
     from ltlib.results.table import smallest_test_set

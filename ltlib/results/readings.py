@@ -98,6 +98,24 @@ def stopped_by_round(told: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def falling_silent(told: pd.DataFrame) -> pd.DataFrame:
+    """The first one-sided ticket of each chain that has one: what it knew when it fell silent.
+
+    Later ones inherit its mask, and are pruned by what a network learned that could say nothing.
+
+    Args:
+        told: what `fates` gives.
+
+    Returns:
+        Columns `reading, domain, seed, replicate, round, sparsity, accuracy, area, ties`.
+    """
+    chain = ["reading", "domain", *REPLICATE]
+    first = told[told["fate"] == ONE_SIDED].drop_duplicates(chain)  # rounds are in order
+    named = first.rename(columns={"test_accuracy": "accuracy", "test_auc": "area"})
+    columns = [*chain, "round", "sparsity", "accuracy", "area", "ties"]
+    return named[columns].reset_index(drop=True)
+
+
 def what_stopped(told: pd.DataFrame, beyond: float) -> pd.DataFrame:
     """The runs of each reading beyond a sparsity: how many work, and what those know that do not.
 

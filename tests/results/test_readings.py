@@ -14,6 +14,7 @@ from ltlib.results.readings import (
     CUT,
     ONE_SIDED,
     WORKS,
+    falling_silent,
     fates,
     reading_of,
     stopped_by_round,
@@ -100,6 +101,16 @@ def test_rounds_count_chains_that_no_longer_work() -> None:
         assert (row["low"], row["high"]) == pytest.approx(wilson(count, 2), abs=1e-9)
         assert row["area"] == pytest.approx(sum(r["test_auc"] for r in runs) / 2)
         assert row["accuracy"] == pytest.approx(sum(r["test_accuracy"] for r in runs) / 2)
+
+
+def test_a_chain_falls_silent_once() -> None:
+    """Together, replicate 1 at round 2; of a chain that is only cut there is nothing to tell."""
+    (row,) = falling_silent(TOLD).to_dict("records")
+    assert (row["reading"], row["replicate"], row["round"], row["ties"]) == ("layer", 1, 2, 2)
+    accuracy = falling("ticket-reset", "books", "books", 2, 1)
+    assert (row["accuracy"], row["area"]) == (accuracy, (1 + accuracy) / 2)
+    cut = TOLD.assign(fate=TOLD["fate"].replace(ONE_SIDED, CUT))
+    assert falling_silent(cut).empty
 
 
 def test_what_stopped_is_told_beyond_a_sparsity() -> None:
