@@ -86,16 +86,15 @@ def output_layer(
 
     Args:
         atlases: by what a menu calls them, together with the domain.
-        which, round: where the controls begin; by default where the first bias is pruned, or at the
-            first ticket's first round.
+        which, round: where the controls begin; by default where first all units speak for one class
+            and the bias is pruned, or at the first ticket's first round.
     """
     data = pd.concat(
         atlas.output.assign(ticket=f"{name}, " + atlas.output["domain"])
         for name, atlas in atlases.items()
     )
     data = data.loc[data["fed"], ["ticket", "round", "unit", "difference"]]
-    pruned = data[data["unit"] == PRUNED]
-    begin = (pruned if len(pruned) else data).iloc[0]
+    begin = _first_one_sided(data)
     tickets = list(dict.fromkeys(data["ticket"]))
     base = (
         alt.Chart(data)
@@ -126,3 +125,12 @@ def output_layer(
         "output-layer",
         {"difference": "{:+.3f}"},
     )
+
+
+def _first_one_sided(data: pd.DataFrame) -> pd.Series:
+    """A row of the first ticket whose units all speak for one class with no bias to answer them."""
+    for _, rows in data.groupby(["ticket", "round"], sort=False):
+        units = rows.loc[rows["unit"] != PRUNED, "difference"]
+        if len(units) < len(rows) and ((units <= 0).all() or (units >= 0).all()):
+            return rows.iloc[0]
+    return data.iloc[0]

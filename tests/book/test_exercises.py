@@ -363,3 +363,18 @@ def test_two_biases_are_left_in_round_25() -> None:
     edits = {"output-sizes": [("range(paper.rounds + 1)", "range(26)"), ("left[::4]", "left")]}
     names = chapter("08", "output-sizes", edits)
     assert names.left[25] == (25, 2, 2, 2)
+
+
+def test_one_chain_falls_silent_early_where_biases_can_go() -> None:
+    names = chapter("08", "run", readings=str(ROOT / "results" / "readings"))
+    runs = names.told["vader"]
+    mute = runs[runs["fate"] == "one-sided"]
+    late = mute["sparsity"] > 0.999
+    layer, tensor = mute["reading"] == "layer", mute["reading"] == "tensor"
+    assert (tensor.sum(), (tensor & late).sum()) == (9, 9)
+    assert abs(mute.loc[tensor, "test_auc"] - 0.5).max() < 0.02
+    assert (layer.sum(), (layer & late).sum()) == (18, 9)
+    early = mute[layer & ~late]
+    assert len(early[["domain", "replicate"]].drop_duplicates()) == 1
+    assert round(early["sparsity"].min(), 3) == 0.968
+    assert 0.6 < early.iloc[0]["test_auc"] < 0.61

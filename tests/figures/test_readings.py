@@ -5,6 +5,7 @@ import pytest
 
 from ltlib import figures
 from ltlib.figures.readings import LOOKS, TITLES
+from ltlib.results.atlas import Atlas
 from ltlib.results.readings import FATES
 from tests.results.test_readings import TOLD
 
@@ -24,6 +25,24 @@ def test_every_run_has_a_mark_of_its_fate(measure: str) -> None:
                 for point in line.get_xydata().tolist()  # type: ignore[union-attr]
             ]
             assert sorted(map(tuple, marks)) == [pytest.approx(pair) for pair in expected]
+
+
+def test_the_output_layer_begins_where_a_ticket_is_one_sided() -> None:
+    """Three units for either class and a bias; then two, of one class, and none."""
+    rows = [("a", 3, "1", 0.5), ("a", 3, "2", -0.5), ("a", 3, "bias, pruned", 0.0),
+            ("a", 4, "1", 0.5), ("a", 4, "bias", 0.1), ("b", 5, "7", -0.5),
+            ("b", 5, "9", 0.0), ("b", 5, "bias, pruned", 0.0)]  # fmt: skip
+    output = pd.DataFrame(rows, columns=["domain", "round", "unit", "difference"]).assign(fed=True)
+    empty = pd.DataFrame({"domain": []})
+    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, output)})
+    assert {name: control.value for name, control in drawn.controls.items()} == {
+        "which": "one, b", "round": 5,
+    }  # fmt: skip
+    whole = output[output["round"] < 5]
+    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, whole)})
+    assert {name: control.value for name, control in drawn.controls.items()} == {
+        "which": "one, a", "round": 3,
+    }  # fmt: skip
 
 
 def test_titles_stand_above_the_first_row_alone() -> None:
