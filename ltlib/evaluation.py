@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from torch import Tensor
 
 from ltlib.errors import InputError
@@ -66,15 +65,15 @@ def evaluation_of(scores: Tensor, labels: Tensor) -> Evaluation:
 
 
 def area_under_roc(scores: Tensor, labels: Tensor) -> float:
-    """The Mann-Whitney statistic of two classes, as a fraction: see `Evaluation`."""
-    positive = (labels == 1).numpy()
-    pairs = int(positive.sum()) * int((~positive).sum())
-    if scores.shape[1] != 2 or pairs == 0:
+    """The share of pairs of two classes that are in order, a tie counted half: see `Evaluation`."""
+    if scores.shape[1] != 2 or len(labels.unique()) < 2:
         return float("nan")
-    margins = scores.double()
-    ranks = rankdata((margins[:, 1] - margins[:, 0]).numpy())  # equal ones share their mean rank
-    lowest = positive.sum() * (positive.sum() + 1) / 2
-    return float((ranks[positive].sum() - lowest) / pairs)
+    margins, positive = scores.double().diff().flatten().numpy(), (labels == 1).numpy()
+    negatives = np.sort(margins[~positive])
+    below = np.searchsorted(negatives, margins[positive], "left")
+    not_above = np.searchsorted(negatives, margins[positive], "right")
+    pairs = int(positive.sum()) * len(negatives)
+    return float((below + not_above).sum() / (2 * pairs))
 
 
 @torch.no_grad()
