@@ -100,7 +100,8 @@ def _as_now(protocol: str, spec_version: int) -> str:
     """A table of many thousand runs has one protocol or a few."""
     try:
         fields = json.loads(protocol)
-        return json.dumps(upgraded(fields, spec_version), sort_keys=True)
+        now = upgraded(fields, spec_version)
+        return protocol if now == fields else json.dumps(now, sort_keys=True)
     except (ValueError, AttributeError):
         return protocol  # whatever it is, whoever reads it will say so
 

@@ -69,18 +69,6 @@ def test_runs_are_made_as_asked(
     assert asked == [(vader_corpus.hash, Protocol.smoke(), "transfer", rest)]
 
 
-def test_a_size_that_no_run_says_is_the_corpuss(
-    vader_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table = TABLE.assign(target="movies")
-    known = table["test_reviews"].where(table["round"] != 2)
-    monkeypatch.setattr(module, "run", lambda *_, **__: table.assign(test_reviews=known))
-    found = ltlib.open_results().run("all")["test_reviews"]
-    size = len(vader_corpus.splits["movies"].test)
-    assert size != 800
-    assert list(found) == [size if r == 2 else 800 for r in table["round"]]
-
-
 def test_a_live_run_has_the_rows_of_its_experiment(vader_corpus: Corpus, tmp_path: Path) -> None:
     opened = ltlib.open_results(domains=["movies"], store=tmp_path, workers=1)
     table = opened.run("obtain")
