@@ -86,8 +86,8 @@ def output_layer(
 
     Args:
         atlases: by what a menu calls them, together with the domain.
-        which, round: where the controls begin; by default where first all units speak for one class
-            and the bias is pruned, or at the first ticket's first round.
+        which, round: where the controls begin; by default at the earliest round at which all units
+            of a ticket speak for one class and the bias is pruned, or else at the first there is.
     """
     data = pd.concat(
         atlas.output.assign(ticket=f"{name}, " + atlas.output["domain"])
@@ -128,8 +128,8 @@ def output_layer(
 
 
 def _first_one_sided(data: pd.DataFrame) -> pd.Series:
-    """A row of the first ticket whose units all speak for one class with no bias to answer them."""
-    for _, rows in data.groupby(["ticket", "round"], sort=False):
+    """A row of the earliest ticket whose units all speak for one class, with no bias to answer."""
+    for _, rows in data.groupby(["round", "ticket"]):
         units = rows.loc[rows["unit"] != PRUNED, "difference"]
         if len(units) < len(rows) and ((units <= 0).all() or (units >= 0).all()):
             return rows.iloc[0]
