@@ -139,6 +139,5 @@ READ = published_tables(ROOT / "results" / "readings")
 def test_a_published_table_is_of_the_reading_in_its_name(name: str) -> None:
     told = fates(READ[name])
     assert set(told["reading"]) == {name.rpartition("-")[2]}
-    assert told.groupby(["domain", "seed"])["replicate"].nunique().min() == 3
     rounds = told.groupby(["domain", "seed", "replicate"])["round"].nunique()
     assert set(rounds) == {told["round"].max() + 1}, "whole chains"
