@@ -82,11 +82,13 @@ def transition_at(results: pd.DataFrame, threshold: float) -> Explorable:
     domains = list(dict.fromkeys(data["domain"]))
     look = series_colour("domain", domains)
     base = alt.Chart(data).encode(x=by_sparsity(data), color=look["color"])
-    y = alt.Y("mean:Q").title(Y_LABEL)
+    # Stated: a scale cannot be taken from rings where there are none.
+    ends = [min(-1.0, float(data["low"].min())), max(1.0, float(data["high"].max()))]
+    y = alt.Y("mean:Q").title(Y_LABEL).scale(domain=ends)
     band = (
         alt.Chart(pd.DataFrame({"low": [-1], "high": [1]}))
         .transform_calculate(low="-threshold", high="threshold")
-        .mark_rect(color="#E4E4E4")
+        .mark_rect(color="#E4E4E4", clip=True)
         .encode(y=alt.Y("low:Q"), y2="high:Q")
     )
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=GREY).encode(y="y:Q")

@@ -160,7 +160,7 @@ def test_the_threshold_of_the_transition(
     browser: webdriver.Chrome, book: Path, table: pd.DataFrame
 ) -> None:
     shown = chart(browser, book, "05_discussion", "fig-transition-at")
-    for threshold in (0.5, 4):
+    for threshold in (0.5, 1, 4):
         shown.slide("Points that count", threshold)
         rings = {d["domain"]: d["sparsity"] for d in shown.data("symbol") if "start" in d}
         starts = {
@@ -168,7 +168,7 @@ def test_the_threshold_of_the_transition(
         }
         expected = {d: s for d, s in starts.items() if s == s}
         assert rings == pytest.approx(expected)
-        assert expected, "or nothing was compared"
+        assert bool(expected) == (threshold < 2), "no domain's lead is that large"
 
 
 def test_lengths_and_words_of_chosen_domains(browser: webdriver.Chrome, book: Path) -> None:
