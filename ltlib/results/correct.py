@@ -29,7 +29,11 @@ def from_text(text: str | None) -> bytes | None:
     """
     if not text:
         return None
-    return bytes(literal_eval(text)) if text.startswith(("b'", 'b"')) else b64decode(text)
+    return (
+        bytes(literal_eval(text))
+        if text.startswith(("b'", 'b"'))
+        else b64decode(text, validate=True)
+    )
 
 
 def judged_otherwise(one: bytes, other: bytes) -> int:

@@ -15,11 +15,11 @@ from scipy.stats import binomtest
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 from ltlib.results.table import REPLICATE, check_table
+from ltlib.results.verdicts import CONFIDENCE
 from ltlib.strategies import FULL_MODEL, OBTAIN, TICKET_RESET
 
 WORKS, ONE_SIDED, CUT = "works", "one-sided", "cut in two"
 FATES = (WORKS, ONE_SIDED, CUT)
-CONFIDENCE = 0.90
 MEASURES = ["test_accuracy", "test_auc", "ties"]
 FIELDS = {field for changes in Protocol.READINGS.values() for field in changes}
 

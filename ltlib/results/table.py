@@ -135,7 +135,7 @@ def _comma_separated(path: Path) -> pd.DataFrame:
             na_values={column: [""] for column in TYPES},
             converters={TEST_CORRECT: from_text},
         )
-    except (ValueError, OSError) as error:
+    except (ValueError, SyntaxError, OSError) as error:
         raise InputError(f"{path}: is not a table of comma-separated values ({error})") from None
 
 

@@ -10,7 +10,6 @@ from scipy.stats import norm
 from ltlib.protocol import Protocol
 from ltlib.results.published import published_tables
 from ltlib.results.readings import (
-    CONFIDENCE,
     CUT,
     ONE_SIDED,
     WORKS,
@@ -20,6 +19,7 @@ from ltlib.results.readings import (
     stopped_by_round,
     what_stopped,
 )
+from ltlib.results.verdicts import CONFIDENCE
 from tests.support.project import ROOT
 from tests.support.refusals import assert_refused
 from tests.support.results_table import falling, results_table

@@ -59,6 +59,14 @@ def test_which_reviews_were_judged_rightly_comes_back_bit_by_bit() -> None:
     assert from_text(None) is None and from_text("") is None
 
 
+@pytest.mark.parametrize("bits", ["b'", "b'\\x'", "a", "***"])
+def test_bits_that_are_none_are_refused_by_name(tmp_path: Path, bits: str) -> None:
+    path = tmp_path / "odd.csv"
+    TABLE[:1].assign(test_correct=bits).to_csv(path, index=False)
+    with pytest.raises(InputError, match=r"odd\.csv: is not a table of comma-separated values"):
+        read_table(path)
+
+
 def test_protocols_of_the_second_version_are_called_as_now(tmp_path: Path) -> None:
     """Weight and bias were projected together, unless biases were spared."""
     path = tmp_path / "second.parquet"
