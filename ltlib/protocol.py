@@ -44,6 +44,7 @@ class Protocol:
     l2: float = 1e-5  # coupled: added to the gradient, §5.1
     search: Search = "bfloat16"  # precision in which 1-max pooling finds maxima; "full": exact
     survivors_from: int = 9  # round from which only survivors are computed with, on a CPU
+    compiled: bool = False  # convolutions and pooling by compiled loops, on a CPU (needs Numba)
     # Pruning
     prune_percent: int = 35  # of the survivors a round, §5.2
     projection: Projection = "tensor"  # over what Eq. 5 is taken; §4.3.2 can be read in three ways

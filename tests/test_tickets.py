@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
 from ltlib.pruning import apply_masks, layers, prune, survivors
 from ltlib.streams import stream
@@ -91,7 +90,7 @@ def test_order_and_dropout_are_named_by_target_strategy_round_and_replicate() ->
     ticket = first_ticket(TEXT, PROTOCOL, "a", 5, 2)
     outcome = train_ticket(ticket, SPLITS, "b", "masks-reset")
     by_hand = train(
-        build_model(PROTOCOL, ticket.initial),
+        TEXT.network(PROTOCOL, ticket.initial, ticket.masks, 0, "cpu"),
         ticket.masks,
         SPLITS,
         PROTOCOL,
@@ -106,16 +105,16 @@ def test_masks_reset_takes_the_sources_values_and_random_a_fresh_draw(
     ticket = reset[2][0]
     _, target = tiny.packed(seed=1)
     names = ("training", 0, "b", "masks-reset", 2)
-    by_hand = train(
-        build_model(PROTOCOL, ticket.initial), ticket.masks, target, PROTOCOL, stream(0, *names)
-    )
+    network = TEXT.network(PROTOCOL, ticket.initial, ticket.masks, 2, "cpu")
+    by_hand = train(network, ticket.masks, target, PROTOCOL, stream(0, *names))
     moved = transfer_ticket(ticket, "b", target, "masks-reset")
     assert same(moved.trained, by_hand.trained)
     anew = transfer_ticket(ticket, "b", target, "masks-random")
     drawn = redrawn(ticket, "b", "masks-random").initial
     assert not same(drawn, ticket.initial)
     names = ("training", 0, "b", "masks-random", 2)
-    by_hand = train(build_model(PROTOCOL, drawn), ticket.masks, target, PROTOCOL, stream(0, *names))
+    network = TEXT.network(PROTOCOL, drawn, ticket.masks, 2, "cpu")
+    by_hand = train(network, ticket.masks, target, PROTOCOL, stream(0, *names))
     assert same(anew.trained, by_hand.trained)
     for name, mask in ticket.masks.items():
         assert bool((anew.trained[name][~mask] == 0).all()), "nothing pruned comes back"

@@ -1,6 +1,7 @@
 """A ticket of a domain reads texts, here or wherever ONNX runs."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
@@ -50,8 +51,9 @@ def judge(ticket: Ticket, texts: str | Iterable[str]) -> float | np.ndarray:
     encoded = encode_reviews(_vocabulary(ticket), reviews, ticket.protocol.max_length)
     if not reviews:
         return np.empty(0)
+    plain = replace(ticket.protocol, compiled=False)  # nothing is kept, and nobody waits for loops
     network = ticket.architecture.network(
-        ticket.protocol, _values(ticket), ticket.masks, ticket.round, device="cpu"
+        plain, _values(ticket), ticket.masks, ticket.round, device="cpu"
     )
     scores = scores_of(network, lay_out(encoded, max(ticket.protocol.heights)))
     positive: np.ndarray = scores.double().softmax(dim=1)[:, 1].numpy()

@@ -6,7 +6,7 @@ gets cheaper. All survivors lie in one vector: the optimiser's steps, ℓ2 among
 them at every update, and what is pruned cannot move because it is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ from ltlib.networks.pooling import exclude_crossing, winning_windows
 from ltlib.networks.text_cnn import TextCNN, dropout_scale
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
+
+LINEAR = ("hidden.weight", "hidden.bias", "output.weight", "output.bias")
 
 
 class Lists(NamedTuple):
@@ -57,10 +59,12 @@ class SurvivorCNN(Network):
         self.alive = nn.Parameter(torch.cat([parameters[name][masks[name]] for name in names]))
         self.shapes = {name: masks[name].shape for name in names}
         self.places = {name: masks[name].flatten().nonzero().flatten() for name in names}
-        ends = np.cumsum([len(self.places[name]) for name in names]).tolist()
+        self.sizes = [len(place) for place in self.places.values()]
         self.slices = {
-            name: slice(end - len(self.places[name]), end)
-            for name, end in zip(names, ends, strict=True)
+            name: slice(end - size, end)
+            for name, size, end in zip(
+                names, self.sizes, np.cumsum(self.sizes).tolist(), strict=True
+            )
         }
         self.protocol = protocol
         self.filters = len(protocol.heights) * protocol.channels
@@ -93,17 +97,21 @@ class SurvivorCNN(Network):
 
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`; see `TextCNN.forward`."""
+        names = [f"convolutions.{i}.bias" for i in range(len(self.protocol.heights))]
+        *biases, weight, bias, output_weight, output_bias = self._spread([*names, *LINEAR])
+        features = torch.relu(self.pooled(batch, generator) + torch.cat(biases))
+        hidden = torch.relu(nn.functional.linear(features, weight, bias))
+        return nn.functional.linear(hidden, output_weight, output_bias)
+
+    def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
+        """The largest response of each filter in each review, `[reviews, filters]`."""
         position, entry = self.entries.of(batch.tokens)
         embedded = self.alive.gather(0, entry)  # every survivor of every subword of the batch
         if generator is not None and self.protocol.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.protocol.dropout, generator)
         met = self._met(position, self.entry_dimension.gather(0, entry))
         winners = self._winners(embedded, met, batch.offsets)
-        pooled = self._pooled(embedded, met, winners, batch.offsets)
-        biases = [self.dense(f"convolutions.{i}.bias") for i in range(len(self.protocol.heights))]
-        features = torch.relu(pooled + torch.cat(biases))
-        hidden = torch.relu(nn.functional.linear(features, *self._layer("hidden")))
-        return nn.functional.linear(hidden, *self._layer("output"))
+        return self._pooled(embedded, met, winners, batch.offsets)
 
     def _met(self, position: Tensor, dimension: Tensor) -> Met:
         """Every product that a batch takes: of an entry and a filter weight of its dimension.
@@ -159,14 +167,14 @@ class SurvivorCNN(Network):
             self.marks = torch.zeros(cells, dtype=torch.bool)
         return self.marks[:cells]
 
-    def _layer(self, layer: str) -> tuple[Tensor, Tensor]:
-        return self.dense(f"{layer}.weight"), self.dense(f"{layer}.bias")
+    def _spread(self, names: Collection[str]) -> list[Tensor]:
+        """Parameters of `TextCNN` in its order, 0 where pruned."""
+        found = zip(self.slices, self.alive.split(self.sizes), strict=True)
+        return [self._dense(name, alive) for name, alive in found if name in names]
 
-    def dense(self, name: str) -> Tensor:
-        """A parameter of `TextCNN`, 0 where pruned."""
-        shape = self.shapes[name]
-        flat = self.alive.new_zeros(shape.numel())
-        return flat.index_put((self.places[name],), self.alive[self.slices[name]]).view(shape)
+    def _dense(self, name: str, alive: Tensor) -> Tensor:
+        flat = alive.new_zeros(self.shapes[name].numel())
+        return flat.index_put((self.places[name],), alive).view(self.shapes[name])
 
     def held(self, masks: Masks) -> Masks:
         """None: what is pruned is not there."""
@@ -175,4 +183,4 @@ class SurvivorCNN(Network):
     @torch.no_grad()
     def values(self) -> dict[str, Tensor]:
         """All parameters of `TextCNN`, by name, 0 where pruned."""
-        return {name: self.dense(name) for name in self.shapes}
+        return dict(zip(self.shapes, self._spread(self.shapes), strict=True))

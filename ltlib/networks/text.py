@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ltlib.data.vocabulary import Vocabulary
+from ltlib.errors import InputError
 from ltlib.networks.network import Architecture, Network
 from ltlib.networks.precision import search_path
 from ltlib.networks.survivor_cnn import SurvivorCNN
@@ -18,11 +20,12 @@ from ltlib.pruning import Masks
 
 @dataclass(frozen=True)
 class TextArchitecture(Architecture):
-    """The paper's network (§4.2), computed in one of two ways with the same mathematics.
+    """The paper's network (§4.2), computed in one of several ways with the same mathematics.
 
     Up to round `protocol.survivors_from` and on any device but a CPU the whole network is computed
     and what is pruned is held at zero; maxima are then searched in the precision of
-    `protocol.search`. From that round on a CPU computes with survivors alone, exactly.
+    `protocol.search`. From that round on a CPU computes with survivors alone, exactly. On a CPU
+    either is done by compiled loops if `protocol.compiled` says so.
 
     Attributes:
         vocabulary: of the subwords that the rows of the embedding stand for. What reads texts needs
@@ -45,16 +48,24 @@ class TextArchitecture(Architecture):
         round_: int,
         device: str,
     ) -> Network:
-        """A `TextCNN`, or a `SurvivorCNN` that computes the same."""
+        """A `TextCNN` or what computes the same.
+
+        Raises:
+            InputError: compiled loops without what compiles them.
+        """
+        if protocol.compiled and device == "cpu":
+            return _compiled_network(protocol, values, masks, round_)
         if _survivors_alone(protocol, round_, device):
             return SurvivorCNN(protocol, values, masks)
         return build_model(protocol, values)
 
     def computation(self, protocol: Protocol, round_: int, device: str) -> str:
-        """Which of the two ways, and how maxima are searched."""
+        """Whole or survivors alone, how maxima are searched, and by compiled loops or not."""
+        loops = ", compiled loops" if protocol.compiled and device == "cpu" else ""
         if _survivors_alone(protocol, round_, device):
-            return "survivors alone, exact"
-        return f"whole network, maxima in {search_path(protocol.search, torch.device(device))}"
+            return f"survivors alone, exact{loops}"
+        search = search_path(protocol.search, torch.device(device))
+        return f"whole network, maxima in {search}{loops}"
 
     def carried(self) -> dict[str, bytes]:
         """The vocabulary's SentencePiece model, if it has one."""
@@ -67,3 +78,22 @@ class TextArchitecture(Architecture):
 
 def _survivors_alone(protocol: Protocol, round_: int, device: str) -> bool:
     return round_ >= protocol.survivors_from and device == "cpu"
+
+
+def _compiled_network(
+    protocol: Protocol, values: Mapping[str, Tensor], masks: Masks, round_: int
+) -> Network:
+    if find_spec("numba") is None:
+        raise InputError(
+            'compiled loops need a package more: pip install "ltlib[compiled]"; or leave the '
+            "protocol's `compiled` false"
+        )
+    # Here alone, so that what only reads networks does not load the compiler.
+    from ltlib.networks.compiled_survivor_cnn import CompiledSurvivorCNN
+    from ltlib.networks.compiled_text_cnn import CompiledTextCNN
+
+    if _survivors_alone(protocol, round_, "cpu"):
+        return CompiledSurvivorCNN(protocol, values, masks)
+    model = CompiledTextCNN(protocol)
+    model.load_state_dict(dict(values))
+    return model

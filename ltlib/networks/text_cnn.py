@@ -54,6 +54,10 @@ class TextCNN(Network):
             batch: packed reviews, each at least as long as the highest filter.
             generator: draws dropout; None when evaluating.
         """
+        return self._classes(self.pooled(batch, generator))
+
+    def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
+        """The largest response of each filter in each review, `[reviews, filters]`."""
         embedded = nn.functional.embedding(batch.tokens.clamp_min(0), self.embedding.weight)
         zero = batch.tokens == ZERO_VECTOR
         if bool(zero.any()):
@@ -61,8 +65,7 @@ class TextCNN(Network):
         if generator is not None and self.dropout > 0:
             embedded = embedded * dropout_scale(embedded, self.dropout, generator)
         weights = [layer.weight for layer in self._layers()]
-        pooled = max_pooled_convolutions(embedded, weights, batch.offsets, self.search)
-        return self._classes(pooled)
+        return max_pooled_convolutions(embedded, weights, batch.offsets, self.search)
 
     @torch.no_grad()
     def scorer(self) -> Callable[[Packed], Tensor]:
@@ -103,9 +106,14 @@ class TextCNN(Network):
 
 def dropout_scale(like: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
     """Dropout's factors, 0 with probability `rate`, else 1 / (1 - rate) (Srivastava 2014)."""
-    bits = np.frombuffer(generator.bytes(2 * like.numel()), dtype=np.uint16)
+    bits = dropout_bits(like.numel(), generator)
     kept = torch.from_numpy(bits >= round(rate * DROPOUT_LEVELS)).to(like.device)
     return kept.view_as(like).to(like.dtype).div_(1 - rate)
+
+
+def dropout_bits(entries: int, generator: np.random.Generator) -> np.ndarray:
+    """Sixteen random bits an entry, uint16 `[entries]`."""
+    return np.frombuffer(generator.bytes(2 * entries), dtype=np.uint16)
 
 
 def build_model(protocol: Protocol, parameters: Mapping[str, Tensor]) -> TextCNN:

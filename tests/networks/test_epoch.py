@@ -1,4 +1,4 @@
-"""An epoch of either network against the dense loop: the same batches, the same dropout."""
+"""An epoch of each of the networks against the dense loop: the same batches, the same dropout."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from ltlib.networks.packing import Packed, PackedSplits
-from ltlib.networks.survivor_cnn import SurvivorCNN
-from ltlib.networks.text_cnn import DROPOUT_LEVELS, build_model, initial_parameters
+from ltlib.networks.text_cnn import DROPOUT_LEVELS, initial_parameters
 from ltlib.protocol import Protocol
-from ltlib.pruning import Masks, apply_masks
+from ltlib.pruning import Masks
 from ltlib.streams import stream
-from ltlib.training import Network, batches, step
+from ltlib.training import batches, step
 from tests.support import tiny
+from tests.support.ways import KINDS, network_of
 from tests.test_training import dense_scores, random_masks
 
 EPOCHS = 3
@@ -76,13 +76,10 @@ class Case:
 
     def our_losses(self, kind: str, dtype: torch.dtype) -> Tensor:
         """Losses of the training loop's own steps, of the whole network or its survivors."""
-        network: Network
-        if kind == "whole":
-            network = build_model(self.protocol, apply_masks(self.values, self.masks))
-            named = dict(network.named_parameters())
-            holds = [(named[name], mask.to(dtype)) for name, mask in self.masks.items()]
-        else:
-            network, holds = SurvivorCNN(self.protocol, self.values, self.masks), []
+        network = network_of(kind, self.protocol, self.values, self.masks)
+        named = dict(network.named_parameters())
+        held = network.held(self.masks)
+        holds = [(named[name], mask.to(dtype)) for name, mask in held.items()]
         network.to(dtype)
         optimizer = torch.optim.Adam(
             network.parameters(), lr=self.protocol.learning_rate, weight_decay=self.protocol.l2,
@@ -90,7 +87,7 @@ class Case:
         )  # fmt: skip
         losses = []
         for batch, bits in self.batches():
-            if kind == "survivors":
+            if "survivors" in kind:
                 embedding = self.masks["embedding.weight"]
                 alive = embedding[batch.tokens.clamp_min(0)] & (batch.tokens >= 0)[:, None]
                 bits = bits[alive.numpy()]
@@ -110,9 +107,6 @@ def shuffled(batch: Packed, factors: Tensor, seed: int) -> tuple[Packed, Tensor]
     order = np.random.default_rng(seed).permutation(len(batch))
     bounds = zip(batch.offsets[order], batch.offsets[order + 1], strict=True)
     return batch.rows(order), torch.cat([factors[a:b] for a, b in bounds])
-
-
-KINDS = pytest.mark.parametrize("kind", ["whole", "survivors"])
 
 
 @KINDS

@@ -1,9 +1,8 @@
-"""Gradients of every parameter of either network against the dense loop's, under one dropout."""
+"""Every parameter's gradient, computed in every way, against the dense loop's under one dropout."""
 
 from dataclasses import replace
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -11,12 +10,13 @@ from torch import Tensor, nn
 
 from ltlib.networks.packing import Packed, lay_out
 from ltlib.networks.survivor_cnn import SurvivorCNN
-from ltlib.networks.text_cnn import DROPOUT_LEVELS, build_model, initial_parameters
+from ltlib.networks.text_cnn import DROPOUT_LEVELS, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
 from ltlib.streams import stream
 from tests.networks.test_epoch import Bits
 from tests.support import tiny
+from tests.support.ways import KINDS, network_of
 from tests.test_training import dense_scores, random_masks
 
 PROTOCOLS = st.builds(
@@ -27,7 +27,6 @@ PROTOCOLS = st.builds(
     st.integers(1, 12), st.integers(1, 6), st.just((3, 4, 5)), st.integers(1, 9),
 )  # fmt: skip
 SHARES = st.sampled_from([0.1, 0.3, 0.6, 1.0])
-KINDS = pytest.mark.parametrize("kind", ["whole", "survivors"])
 NEAR = 1e-4  # windows closer than this nearly tie: float32 may take the other
 
 
@@ -53,19 +52,19 @@ def of_ours(
     kind: str, dtype: torch.dtype, protocol: Protocol, values: dict[str, Tensor], masks: Masks,
     batch: Packed, bits: np.ndarray,
 ) -> dict[str, Tensor]:  # fmt: skip
-    if kind == "whole":
-        network = build_model(protocol, apply_masks(values, masks)).to(dtype)
+    network = network_of(kind, protocol, values, masks).to(dtype)
+    if "whole" in kind:
         loss = nn.functional.cross_entropy(network(batch, Bits(bits.ravel())), batch.labels)
         loss.backward()
         return apply_masks({n: p.grad for n, p in network.named_parameters() if p.grad is not None},
                            masks)  # fmt: skip
-    survivors = SurvivorCNN(protocol, values, masks).to(dtype)
+    assert isinstance(network, SurvivorCNN)
     alive = masks["embedding.weight"][batch.tokens.clamp_min(0)] & (batch.tokens >= 0)[:, None]
-    scores = survivors(batch, Bits(bits[alive.numpy()]))
+    scores = network(batch, Bits(bits[alive.numpy()]))
     nn.functional.cross_entropy(scores, batch.labels).backward()
-    assert survivors.alive.grad is not None
-    survivors.alive.data = survivors.alive.grad  # laid out like the values themselves
-    return survivors.values()
+    assert network.alive.grad is not None
+    network.alive.data = network.alive.grad  # laid out like the values themselves
+    return network.values()
 
 
 def gap(leaves: dict[str, Tensor], batch: Packed, factors: Tensor) -> float:

@@ -1,7 +1,5 @@
 """Reviews shorter than the highest filter: the one place where a network meets zero vectors."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 import torch
@@ -10,32 +8,25 @@ from torch import Tensor
 from ltlib.data.reviews import Reviews
 from ltlib.evaluation import scores_of
 from ltlib.networks.packing import Packed, lay_out
-from ltlib.networks.survivor_cnn import SurvivorCNN
-from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
+from ltlib.networks.text_cnn import initial_parameters
 from ltlib.pruning import full_masks
 from ltlib.streams import stream
 from tests.support import tiny
-
-Scored = Callable[[dict[str, Tensor], Packed], Tensor]
+from tests.support.ways import KINDS, network_of
 
 SHORT = [3, 4]  # two subwords, filled up to five rows
 NEIGHBOURS = ([5] * 12, [6, 7, 8, 9, 10], [11], [2, 9, 2])
 
 
-def survivors_of(values: dict[str, Tensor]) -> SurvivorCNN:
-    return SurvivorCNN(tiny.PROTOCOL, values, full_masks(values))
+TRAINING = pytest.mark.parametrize("training", [True, False], ids=["as in training", "evaluated"])
 
 
-def dense_of(values: dict[str, Tensor]) -> TextCNN:
-    return build_model(tiny.PROTOCOL, values)
-
-
-WAYS: dict[str, Scored] = {
-    "dense, as in training": lambda values, batch: dense_of(values)(batch),
-    "dense, as in evaluation": lambda values, batch: scores_of(dense_of(values), batch),
-    "survivors, as in training": lambda values, batch: survivors_of(values)(batch),
-    "survivors, as in evaluation": lambda values, batch: scores_of(survivors_of(values), batch),
-}
+def scored(kind: str, training: bool, values: dict[str, Tensor], batch: Packed) -> Tensor:
+    network = network_of(kind, tiny.PROTOCOL, values, full_masks(values))
+    if not training:
+        return scores_of(network, batch)
+    scores: Tensor = network(batch)
+    return scores.detach()
 
 
 def batch_of(*texts: list[int]) -> Packed:
@@ -45,8 +36,9 @@ def batch_of(*texts: list[int]) -> Packed:
     return lay_out(Reviews(tokens, offsets, labels), max(tiny.PROTOCOL.heights))
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_its_windows_hold_zero_vectors_and_these_may_win(way: str) -> None:
+@KINDS
+@TRAINING
+def test_its_windows_hold_zero_vectors_and_these_may_win(kind: str, training: bool) -> None:
     """With weights of -1 and positive embeddings the window with the fewest subwords wins.
 
     Of two subwords a and b in five rows that is for height 3 a window of nothing, for 4 one of b,
@@ -62,16 +54,17 @@ def test_its_windows_hold_zero_vectors_and_these_may_win(way: str) -> None:
     features = features.repeat_interleave(tiny.PROTOCOL.channels)
     hidden = torch.relu(values["hidden.weight"] @ features + values["hidden.bias"])
     expected = values["output.weight"] @ hidden + values["output.bias"]
-    found = WAYS[way](values, batch_of(SHORT)).detach()[0]
+    found = scored(kind, training, values, batch_of(SHORT))[0]
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@KINDS
+@TRAINING
 @pytest.mark.parametrize("place", range(len(NEIGHBOURS) + 1))
-def test_its_scores_do_not_depend_on_the_batch(way: str, place: int) -> None:
+def test_its_scores_do_not_depend_on_the_batch(kind: str, training: bool, place: int) -> None:
     values = initial_parameters(tiny.PROTOCOL, stream(2, "test"))
     texts = [*NEIGHBOURS[:place], SHORT, *NEIGHBOURS[place:]]
-    alone, together = (WAYS[way](values, batch_of(*some)) for some in ([SHORT], texts))
+    alone, together = (scored(kind, training, values, batch_of(*some)) for some in ([SHORT], texts))
     torch.testing.assert_close(together[place], alone[0], rtol=1e-5, atol=1e-6)
 
 

@@ -21,8 +21,10 @@ from ltlib.training import train
 from tests.networks.test_epoch import Bits
 from tests.support import tiny
 from tests.support.tiny import TEXT
+from tests.support.ways import network_of
 from tests.test_training import ABSENT, dense_reference, random_masks
 
+KINDS = pytest.mark.parametrize("kind", ["survivors", "compiled survivors"])
 PROTOCOL = replace(tiny.PROTOCOL, dropout=0.285, search="full")
 
 
@@ -34,20 +36,23 @@ def gradients(
     return scores.detach(), list(torch.autograd.grad(loss, list(model.parameters())))
 
 
-def both(share: float, seed: int) -> tuple[TextCNN, SurvivorCNN, Masks]:
+def both(kind: str, share: float, seed: int) -> tuple[TextCNN, SurvivorCNN, Masks]:
     values = initial_parameters(PROTOCOL, stream(seed, "values"))
     masks = random_masks(values, share, seed)
     dense = build_model(PROTOCOL, apply_masks(values, masks)).double()
-    return dense, SurvivorCNN(PROTOCOL, values, masks).double(), masks
+    survivors = network_of(kind, PROTOCOL, values, masks)
+    assert isinstance(survivors, SurvivorCNN)
+    return dense, survivors.double(), masks
 
 
+@KINDS
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from([0.0, 0.03, 0.1, 0.3, 0.7, 1.0]), st.integers(1, 9), st.integers(0, 999))
 def test_scores_and_gradients_are_those_of_the_dense_network(
-    share: float, reviews: int, seed: int
+    kind: str, share: float, reviews: int, seed: int
 ) -> None:
     """Given the same dropout, in float64, to 1e-8 relative (ties aside, which chance excludes)."""
-    dense, survivors, masks = both(share, seed)
+    dense, survivors, masks = both(kind, share, seed)
     batch = lay_out(tiny.reviews(reviews, seed), 5)
     kept = masks["embedding.weight"][batch.tokens.clamp_min(0)] & (batch.tokens >= 0)[:, None]
     bits = np.random.default_rng(seed).integers(0, 2**16, kept.numel(), dtype=np.uint16)
@@ -68,18 +73,21 @@ def test_dense_parameters_are_the_masked_ones() -> None:
         assert not found[name].requires_grad, "it would hold on to the network"
 
 
-def test_an_epoch_equals_the_dense_loop() -> None:
+@KINDS
+def test_an_epoch_equals_the_dense_loop(kind: str) -> None:
     protocol, splits = tiny.packed(epochs=1, dropout=0.0, learning_rate=1e-3)
     values = initial_parameters(protocol, stream(3, "initial"))
     masks = random_masks(values, 0.2)
-    model = SurvivorCNN(protocol, values, masks).double()
+    model = network_of(kind, protocol, values, masks).double()
     train(model, {}, splits, protocol, stream(0, "training"))
     for name, reference in dense_reference(protocol, splits, masks, values).items():
         torch.testing.assert_close(model.values()[name], reference, rtol=1e-7, atol=1e-9, msg=name)
 
 
-def test_idle_survivors_decay_and_the_pruned_stay_zero() -> None:
-    protocol, splits = tiny.packed(absent=ABSENT, survivors_from=1, l2=1e-2, epochs=2)
+@pytest.mark.parametrize("compiled", [True, False])
+def test_idle_survivors_decay_and_the_pruned_stay_zero(compiled: bool) -> None:
+    fields = {"absent": ABSENT, "survivors_from": 1, "compiled": compiled}
+    protocol, splits = tiny.packed(**fields, l2=1e-2, epochs=2)
     ticket = first_ticket(TEXT, protocol, "a", 0, 0)
     ticket = replace(ticket, round=1, masks=random_masks(ticket.initial, 0.5))
     outcome = train_ticket(ticket, splits, "a", "ticket-reset")
@@ -92,9 +100,10 @@ def test_idle_survivors_decay_and_the_pruned_stay_zero() -> None:
     assert bool((after.abs() < before.abs()).all()), "coupled ℓ2 reaches what no review touches"
 
 
-def test_the_round_decides_which_is_used_and_both_learn_alike() -> None:
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_round_decides_which_is_used_and_both_learn_alike(compiled: bool) -> None:
     """Without dropout the two ways differ by rounding alone."""
-    protocol, splits = tiny.packed(survivors_from=1, dropout=0.0, epochs=1)
+    protocol, splits = tiny.packed(survivors_from=1, compiled=compiled, dropout=0.0, epochs=1)
     ticket = first_ticket(TEXT, protocol, "a", 0, 0)
     ticket = replace(ticket, round=1, masks=random_masks(ticket.initial, 0.5))
     ours = train_ticket(ticket, splits, "a", "ticket-reset")
@@ -107,8 +116,9 @@ def test_the_round_decides_which_is_used_and_both_learn_alike() -> None:
     assert different > 0, "the same bits: one way was taken twice"
 
 
-def test_evaluation_agrees_and_does_not_depend_on_the_batch() -> None:
-    dense, survivors, _ = both(0.3, 5)
+@KINDS
+def test_evaluation_agrees_and_does_not_depend_on_the_batch(kind: str) -> None:
+    dense, survivors, _ = both(kind, 0.3, 5)
     reviews = lay_out(tiny.reviews(30, 4), 5)
     torch.testing.assert_close(scores_of(survivors, reviews), scores_of(dense, reviews))
     alone = scores_of(survivors, reviews.rows(np.array([7])))

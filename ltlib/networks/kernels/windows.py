@@ -1,0 +1,173 @@
+"""Convolutions and 1-max pooling (Eq. 3) of the whole network: what is not a matrix product."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from ltlib.networks.kernels.compiled import compiled
+
+
+@cast(Callable[..., Any], intrinsic)
+def number(typing: Any, product: Any) -> Any:
+    """A product as a number: bfloat16, given as its bits, is the upper half of a float32."""
+
+    def shifted(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = builder.zext(arguments[0], ir.IntType(32))
+        return builder.bitcast(builder.shl(wide, ir.IntType(32)(16)), ir.FloatType())
+
+    def same(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return arguments[0]
+
+    if product == types.uint16:
+        return types.float32(product), shifted
+    return product(product), same
+
+
+class Dropout(NamedTuple):
+    """How entries of embedded words are dropped.
+
+    Attributes:
+        bits: uint16, of each entry; it is dropped where they are below `dropped`.
+        scale: the factor of an entry that stays.
+    """
+
+    bits: np.ndarray
+    dropped: int
+    scale: float
+
+
+@compiled
+def embedded_words(
+    embedding: np.ndarray, tokens: np.ndarray, dropout: Dropout, embedded: np.ndarray
+) -> None:
+    """Write each token's vector, with dropout.
+
+    Args:
+        embedding: `[subwords, embedding]`.
+        tokens: int64 `[total]`; a negative one is the zero vector.
+        embedded: `[total, embedding]`, written.
+    """
+    bits, dropped, scale = dropout
+    size = embedding.shape[1]
+    factor = embedding.dtype.type(scale)
+    for position in range(len(tokens)):
+        line = embedded[position]
+        if tokens[position] < 0:
+            line[:] = 0
+            continue
+        vector, drawn = embedding[tokens[position]], bits[position * size : (position + 1) * size]
+        for i in range(size):
+            line[i] = vector[i] * factor if drawn[i] >= dropped else 0
+
+
+@compiled
+def best_windows(
+    products: np.ndarray, words: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
+    winners: np.ndarray, best: np.ndarray,
+) -> None:  # fmt: skip
+    """Write each filter's earliest best window in each review.
+
+    Args:
+        products: `[words, filter rows]`, each word's with each row of each filter; numbers, or
+            bfloat16 as its bits, uint16.
+        words: int64 `[total]`, whose products each position of the reviews takes.
+        offsets: int64 `[reviews + 1]`.
+        heights: int64 `[convolutions]`, of as many filters each.
+        winners: int32 `[reviews, filters]`, written: counted from the review's first window.
+        best: `[reviews, filters]`, written: the responses there.
+    """
+    channels = winners.shape[1] // len(heights)
+    line = np.empty(channels, best.dtype)
+    for review in range(len(offsets) - 1):
+        column = 0
+        for convolution in range(len(heights)):
+            height = heights[convolution]
+            filters = slice(convolution * channels, (convolution + 1) * channels)
+            largest, where = best[review, filters], winners[review, filters]
+            largest[:] = -np.inf
+            where[:] = 0
+            for window in range(offsets[review + 1] - offsets[review] - height + 1):
+                met = words[offsets[review] + window : offsets[review] + window + height]
+                line[:] = 0
+                for row in range(height - 1):
+                    here = column + row * channels
+                    term = products[met[row], here : here + channels]
+                    for i in range(channels):
+                        line[i] += number(term[i])
+                here = column + (height - 1) * channels
+                last = products[met[height - 1], here : here + channels]
+                for i in range(channels):
+                    response = line[i] + number(last[i])
+                    larger = response > largest[i]
+                    largest[i] = response if larger else largest[i]
+                    where[i] = window if larger else where[i]
+            column += height * channels
+
+
+@partial(compiled, reordered=True)
+def winning_values(
+    embedded: np.ndarray, flat: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
+    winners: np.ndarray, pooled: np.ndarray,
+) -> None:  # fmt: skip
+    """Write the responses at the winning windows, `[reviews, filters]`."""
+    channels = winners.shape[1] // len(heights)
+    for review in range(len(offsets) - 1):
+        first_row = 0
+        for convolution in range(len(heights)):
+            for channel in range(channels):
+                filter_ = convolution * channels + channel
+                met = offsets[review] + winners[review, filter_]
+                response = embedded.dtype.type(0)
+                for row in range(heights[convolution]):
+                    word, weights = embedded[met + row], flat[first_row + row * channels + channel]
+                    for i in range(len(word)):
+                        response += word[i] * weights[i]
+                pooled[review, filter_] = response
+            first_row += heights[convolution] * channels
+
+
+@compiled
+def winning_gradients(
+    embedded: np.ndarray, flat: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
+    winners: np.ndarray, gradient: np.ndarray, onto_embedded: np.ndarray, onto_flat: np.ndarray,
+) -> None:  # fmt: skip
+    """Add the gradients of words and of filter rows, given that of the winning responses."""
+    channels = winners.shape[1] // len(heights)
+    for review in range(len(offsets) - 1):
+        first_row = 0
+        for convolution in range(len(heights)):
+            for channel in range(channels):
+                filter_ = convolution * channels + channel
+                share = gradient[review, filter_]
+                if share == 0:
+                    continue
+                met = offsets[review] + winners[review, filter_]
+                for row in range(heights[convolution]):
+                    here = first_row + row * channels + channel
+                    word, onto_word = embedded[met + row], onto_embedded[met + row]
+                    weights, onto_weights = flat[here], onto_flat[here]
+                    for i in range(len(word)):
+                        onto_word[i] += share * weights[i]
+                        onto_weights[i] += share * word[i]
+            first_row += heights[convolution] * channels
+
+
+@compiled
+def embedding_gradient(
+    onto_embedded: np.ndarray, tokens: np.ndarray, dropout: Dropout, onto: np.ndarray
+) -> None:
+    """Add the gradient of the embedding, given that of `embedded_words`."""
+    bits, dropped, scale = dropout
+    size = onto.shape[1]
+    factor = onto.dtype.type(scale)
+    for position in range(len(tokens)):
+        if tokens[position] >= 0:
+            line, drawn = onto_embedded[position], bits[position * size : (position + 1) * size]
+            target = onto[tokens[position]]
+            for i in range(size):
+                target[i] += line[i] * factor if drawn[i] >= dropped else 0
