@@ -128,7 +128,8 @@ def test_losses_in_float32_drift_no_more_than_the_dense_loop_itself(
     dense = case.dense_losses(torch.float32)
     drifts = [rms(case.dense_losses(torch.float32, permuted=p) - dense) for p in range(4)]
     ours = rms(case.our_losses(kind, torch.float32) - dense)
-    assert 0 < ours <= 2 * max(drifts)
+    assert ours <= 2 * max(drifts)
+    assert ours > 0 or share < 0.4, "few products to a sum may be added in the dense loop's order"
 
 
 def rms(values: Tensor) -> float:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ltlib.networks.kernels.compiled import compiled
+from ltlib.networks.kernels.lanes import LANES, add_half_row_products, add_row_products
 
 
 class Survivors(NamedTuple):
@@ -81,6 +82,51 @@ def largest_responses(
                 larger = here[filter_] > best[filter_]
                 best[filter_] = here[filter_] if larger else best[filter_]
                 where[filter_] = window if larger else where[filter_]
+
+
+@compiled
+def largest_responses_by_rows(
+    values: np.ndarray, survivors: Survivors, tokens: np.ndarray, offsets: np.ndarray,
+    factors: np.ndarray, pooled: np.ndarray, winners: np.ndarray,
+) -> None:  # fmt: skip
+    """What `largest_responses` writes, for words of which many entries survive.
+
+    Each row of a filter meets `LANES` positions at once, pruned entries among them: more products,
+    and each takes a sixteenth of the time.
+    """
+    entries, begin, end, dimension, weights, _, _, heights = survivors
+    filters, before, longest = len(heights), heights.max() - 1, np.diff(offsets).max()
+    responses = np.empty((filters, before + longest + LANES), values.dtype)
+    block = np.empty((len(weights) - 1, LANES), values.dtype)
+    used = 0
+    for review in range(len(offsets) - 1):
+        words = tokens[offsets[review] : offsets[review + 1]]
+        responses[:, : before + len(words)] = 0
+        for chunk in range(0, len(words), LANES):
+            block[:] = 0
+            for position in range(chunk, min(chunk + LANES, len(words))):
+                if words[position] >= 0:
+                    for entry in range(entries[words[position]], entries[words[position] + 1]):
+                        block[dimension[entry], position - chunk] = values[entry] * factors[used]
+                        used += 1
+            for filter_ in range(filters):
+                line = responses[filter_]
+                for row in range(heights[filter_]):
+                    first, last = begin[filter_, row], end[filter_, row]
+                    at = before + chunk - row  # a word is met by the window `row` words before it
+                    if first == last:
+                        continue
+                    if len(words) - chunk > LANES // 2:
+                        add_row_products(line, at, block, dimension, values, first, last)
+                    else:
+                        add_half_row_products(line, at, block, dimension, values, first, last)
+        for filter_ in range(filters):
+            windows = responses[filter_, before : before + len(words) - heights[filter_] + 1]
+            best, where = windows[0], 0
+            for window in range(1, len(windows)):
+                if windows[window] > best:
+                    best, where = windows[window], window
+            pooled[review, filter_], winners[review, filter_] = best, where
 
 
 @compiled
