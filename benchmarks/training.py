@@ -1,6 +1,6 @@
 """How much faster `ltlib` trains than the dense reference loop, measured in one run.
 
-    python benchmarks/training.py --corpus FOLDER [--epochs N] [--json]
+    python benchmarks/training.py --corpus FOLDER [--epochs N] [--compiled] [--json]
 
 Both loops take the same reviews, initial values and masks. Two whole chains are trained side by
 side; of the reference one epoch is timed, at rounds 0 and 10. Nothing else should run meanwhile:
@@ -29,7 +29,6 @@ from ltlib.evaluation import evaluated
 from ltlib.networks.packing import Packed, PackedSplits, pack
 from ltlib.networks.precision import search_path
 from ltlib.networks.text import TextArchitecture
-from ltlib.networks.text_cnn import build_model
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks, survivors
 from ltlib.store.provenance import provenance
@@ -41,13 +40,13 @@ SPARSE_ROUND = 10
 EVALUATED = 10_000  # reviews
 GROWING = (2_000, 4_000, 8_000, 16_000)  # reviews
 PROTOCOL = Protocol(split=(3732, 800, 800))
+COMPILED_SURVIVORS_FROM = 4  # the round from which survivors alone pay then
 
 Row = dict[str, Any]
 
 
-def chain(path: Path, domain: str, epochs: int) -> dict[str, Any]:
+def chain(path: Path, domain: str, protocol: Protocol) -> dict[str, Any]:
     """Train a chain: seconds an epoch with its validation pass, and survivors, by round."""
-    protocol = replace(PROTOCOL, epochs=epochs)
     splits = pack(load_splits(path)[domain], protocol)
     ticket = first_ticket(TextArchitecture(), protocol, domain, seed=0, replicate=0)
     warm_up(ticket, splits)
@@ -55,7 +54,7 @@ def chain(path: Path, domain: str, epochs: int) -> dict[str, Any]:
     for round_ in range(PROTOCOL.rounds + 1):
         begin = time.perf_counter()
         outcome = train_ticket(ticket, untested(splits), domain, "ticket-reset")
-        seconds.append((time.perf_counter() - begin) / epochs)
+        seconds.append((time.perf_counter() - begin) / protocol.epochs)
         alive.append(sum(survivors(ticket.masks).values()))
         if round_ == SPARSE_ROUND:
             sparse = ticket
@@ -64,9 +63,9 @@ def chain(path: Path, domain: str, epochs: int) -> dict[str, Any]:
     return {"seconds": seconds, "survivors": alive, "masks": sparse.masks, "peak": peak}
 
 
-def growth(path: Path, domain: str) -> list[float]:
+def growth(path: Path, domain: str, protocol: Protocol) -> list[float]:
     """Seconds of an epoch of round 0 with ever more reviews, each review as often as needed."""
-    protocol = replace(PROTOCOL, epochs=1)
+    protocol = replace(protocol, epochs=1)
     splits = pack(load_splits(path)[domain], protocol)
     ticket = first_ticket(TextArchitecture(), protocol, domain, seed=0, replicate=0)
     warm_up(ticket, splits)
@@ -81,10 +80,11 @@ def growth(path: Path, domain: str) -> list[float]:
 
 
 def warm_up(ticket: Ticket, splits: PackedSplits) -> None:
-    """Train on a few batches: what is loaded lazily is loaded."""
-    one_epoch = replace(ticket, protocol=replace(ticket.protocol, epochs=1))
+    """Train on a few batches, whole and survivors alone: what is loaded lazily is loaded."""
     few = PackedSplits(*(part.rows(np.arange(64)) for part in splits))
-    train_ticket(one_epoch, few, ticket.source, "warm-up")
+    one_epoch = replace(ticket, protocol=replace(ticket.protocol, epochs=1))
+    for round_ in (0, ticket.protocol.survivors_from):
+        train_ticket(replace(one_epoch, round=round_), few, ticket.source, "warm-up")
 
 
 def untested(splits: PackedSplits) -> PackedSplits:
@@ -108,24 +108,29 @@ def evaluation(ticket: Ticket, splits: PackedSplits) -> tuple[float, float]:
     dense.load_state_dict(parameters_of(ticket.initial))
     begin = time.perf_counter()
     theirs = evaluate(dense, reviews, PROTOCOL.batch_size)
-    between = time.perf_counter()
+    dense_seconds = time.perf_counter() - begin
     with one_thread():
-        ours = evaluated(build_model(PROTOCOL, ticket.initial), reviews).accuracy
+        network = TextArchitecture().network(
+            ticket.protocol, ticket.initial, ticket.masks, ticket.round, "cpu"
+        )
+        evaluated(network, splits.test)  # what is compiled lazily is compiled
+        between = time.perf_counter()
+        ours = evaluated(network, reviews).accuracy
     end = time.perf_counter()
     assert abs(ours - theirs) < 5e-4, "the two networks differ"
-    return between - begin, end - between
+    return dense_seconds, end - between
 
 
-def measure(corpus: Corpus, timed: int) -> list[Row]:
-    """The rows of the table, from chains of `timed` epochs a round."""
+def measure(corpus: Corpus, protocol: Protocol) -> list[Row]:
+    """The rows of the table, from chains of this protocol."""
     context = get_context("spawn")
     with ProcessPoolExecutor(len(DOMAINS), mp_context=context) as pool:
-        chains = list(pool.map(chain, [corpus.path] * 2, DOMAINS, [timed] * 2))
-        grown = pool.submit(growth, corpus.path, DOMAINS[0]).result()
+        chains = list(pool.map(chain, [corpus.path] * 2, DOMAINS, [protocol] * 2))
+        grown = pool.submit(growth, corpus.path, DOMAINS[0], protocol).result()
     full, sparse, seconds = 0.0, 0.0, (0.0, 0.0)
     for domain, found in zip(DOMAINS, chains, strict=True):
         splits = pack(load_splits(corpus.path)[domain], PROTOCOL)
-        ticket = first_ticket(TextArchitecture(), PROTOCOL, domain, seed=0, replicate=0)
+        ticket = first_ticket(TextArchitecture(), protocol, domain, seed=0, replicate=0)
         full += dense_epoch(ticket, ticket.masks, splits)
         sparse += dense_epoch(ticket, found["masks"], splits)
         seconds = seconds if domain != DOMAINS[0] else evaluation(ticket, splits)
@@ -165,15 +170,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--corpus", required=True, help="a folder with electronics and books")
     parser.add_argument("--epochs", type=int, default=PROTOCOL.epochs, help="of our chains' rounds")
+    parser.add_argument("--compiled", action="store_true", help="by compiled loops")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     corpus = load_corpus(arguments.corpus, PROTOCOL)
-    rows = measure(corpus, arguments.epochs)
+    protocol = replace(PROTOCOL, epochs=arguments.epochs)
+    if arguments.compiled:
+        protocol = replace(protocol, compiled=True, survivors_from=COMPILED_SURVIVORS_FROM)
+    rows = measure(corpus, protocol)
     if arguments.json:
         path = search_path(PROTOCOL.search, torch.device("cpu"))
         machine = provenance() | {
             "cores": torch.get_num_threads(),
             "search": path,
+            "compiled": arguments.compiled,
             "epochs_timed": arguments.epochs,
         }
         print(json.dumps({"machine": machine, "corpus_hash": corpus.hash, "rows": rows}, indent=1))
