@@ -100,13 +100,30 @@ def exclude_crossing(
 
 
 def winning_windows(responses: Tensor, offsets: np.ndarray) -> Tensor:
-    """First row of each filter's best window within each review, int64 `[reviews, filters]`."""
-    values = responses.detach().cpu().numpy()
+    """First row of each filter's best window within each review, int64 `[reviews, filters]`.
+
+    Of windows that tie, the earliest.
+    """
+    responses = responses.detach()
+    if responses.device.type != "cpu":
+        return winning_windows_at_once(responses, offsets)
+    values = responses.numpy()
     winners = np.empty((len(offsets) - 1, values.shape[1]), dtype=np.int64)
-    bounds = offsets.tolist()
-    for review, (begin, end) in enumerate(pairwise(bounds)):
+    for review, (begin, end) in enumerate(pairwise(offsets.tolist())):
         values[begin:end].argmax(axis=0, out=winners[review])
-    return torch.from_numpy(winners + offsets[:-1, None]).to(responses.device)
+    return torch.from_numpy(winners + offsets[:-1, None])
+
+
+def winning_windows_at_once(responses: Tensor, offsets: np.ndarray) -> Tensor:
+    """The same where `responses` lie, all reviews together: on a GPU nothing waits for a copy.
+
+    Reviews are filled up to the longest with windows of -inf, which come last.
+    """
+    starts = torch.from_numpy(offsets[:-1]).to(responses.device)[:, None]
+    ends = torch.from_numpy(offsets[1:]).to(responses.device)[:, None]
+    places = starts + torch.arange(int(np.diff(offsets).max()), device=responses.device)
+    filled = responses[places.minimum(ends - 1)]  # [reviews, longest, filters]
+    return starts + filled.masked_fill((places >= ends)[..., None], -torch.inf).argmax(dim=1)
 
 
 class FilterRows(NamedTuple):

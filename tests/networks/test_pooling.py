@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from ltlib.networks.pooling import max_pooled_convolutions
+from ltlib.networks.pooling import (
+    exclude_crossing,
+    max_pooled_convolutions,
+    winning_windows,
+    winning_windows_at_once,
+)
 
 LENGTHS = st.lists(st.integers(5, 11), min_size=1, max_size=5)
 HEIGHTS = (3, 4, 5)
@@ -83,6 +88,21 @@ def test_long_batches_sort_alike() -> None:
             pooled.sum().backward()
     for ours, theirs in zip(copies, reference, strict=True):
         torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LENGTHS, st.integers(0, 2**16), st.sampled_from([torch.float32, torch.float64]))
+def test_all_reviews_at_once_give_the_same_winners(
+    lengths: list[int], seed: int, dtype: torch.dtype
+) -> None:
+    """What a GPU does, with many ties, and windows of -inf where a review ends."""
+    generator = torch.Generator().manual_seed(seed)
+    offsets = np.cumsum([0, *lengths])
+    responses = torch.randint(-1, 2, (sum(lengths), 4), generator=generator).to(dtype)
+    exclude_crossing(responses, offsets, [(3, 2), (5, 2)])
+    one_by_one = winning_windows(responses, offsets)
+    at_once = winning_windows_at_once(responses, offsets)
+    assert at_once.dtype == one_by_one.dtype and torch.equal(at_once, one_by_one)
 
 
 def test_the_earliest_of_tied_windows_wins() -> None:
