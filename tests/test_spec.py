@@ -129,6 +129,9 @@ def test_a_gpu_gives_a_run_another_name_and_a_cpu_the_old_one() -> None:
 
 def test_people_call_a_run_by_its_strategy_domains_round_and_replicate() -> None:
     assert replace(FIRST, replicate=2).label() == "full-model a round 0 replicate 2"
+    copied = str(bytes("films", "ascii"), "ascii")  # alike, though not the same object
+    obtained = replace(FIRST, source="films", target=copied)
+    assert obtained.label() == "full-model films round 0 replicate 0"
     for source, target in (("a", "b"), ("b", "a")):
         moved = replace(FIRST, strategy="masks-reset", source=source, target=target, round=3)
         assert moved.label() == f"masks-reset {source}→{target} round 3 replicate 0"

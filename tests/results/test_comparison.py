@@ -61,6 +61,7 @@ def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
             other[column] += steps[:, place]
     one, other = table.drop(index=[3, 4]), other.drop(index=[7])
     found = compared(one, other)
+    assert list(found.columns) == ["where", *NAMED, *MEASURED]
     expected = {}
     for row in range(len(table)):
         name = tuple(table.loc[row, NAMED])

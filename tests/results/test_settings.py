@@ -55,6 +55,7 @@ def test_other_protocols_are_the_nearest_scale_and_what_differs() -> None:
         (Wanted(), [0, 1, 2, 3]),
         (Wanted(corpus="films"), [0, 1, 2]),
         (Wanted(corpus="aaab"), [1]),
+        (Wanted(corpus="bbb"), [3]),
         (Wanted(protocol="smoke"), [0, 1]),
         (Wanted(protocol="smoke", corpus="aaaa"), [0]),
         (Wanted(protocol="laptop"), [2]),

@@ -165,3 +165,19 @@ def test_runs_of_a_gpu_are_not_averaged_with_those_of_a_cpu(tmp_path: Path) -> N
     check_table(older)
     with pytest.raises(InputError, match="'device' holds cpu and cuda"):
         check_table(pd.concat([older, older.assign(device="cuda")]))
+
+
+@pytest.mark.parametrize(
+    ("column", "other", "said"),
+    [
+        ("corpus", "else", "'corpus' holds else and made up; select one of them: `--corpus` "),
+        ("corpus_hash", "1" * 64, "holds 0000000 and 1111111; select one of them: `--corpus` "),
+        ("protocol", '{"epochs": 3}', r"holds paper .* and paper .*: `--protocol` .*, protocol="),
+        ("spec_version", 2, "'spec_version' holds 2 and 3; select one of them: `--spec_version` "),
+    ],
+)
+def test_what_is_mixed_is_named_with_what_selects_one(
+    column: str, other: object, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        check_table(pd.concat([TABLE, TABLE.assign(**{column: other})]))
