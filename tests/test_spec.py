@@ -97,6 +97,15 @@ def test_the_papers_plan_has_its_runs() -> None:
     assert len({spec.hash for spec in specs}) == len(specs)
 
 
+@pytest.mark.parametrize("rounds", [0, 1, 2, 3])
+def test_every_round_of_a_chain_is_moved(rounds: int) -> None:
+    first = replace(FIRST, protocol=replace(FIRST.protocol, rounds=rounds, replicates=1))
+    moved = [s for s in plan(first, "transfer", [], [("a", "b")]) if s.experiment == "transfer"]
+    for strategy in ("masks-reset", "masks-random"):
+        of = [spec.round for spec in moved if spec.strategy == strategy]
+        assert of == list(range(rounds + 1))
+
+
 def test_every_run_comes_after_the_one_it_needs() -> None:
     specs = plan(
         full_model("c", "h", Protocol.smoke(), ""), "transfer", [], [("a", "b"), ("c", "a")]

@@ -78,18 +78,20 @@ def test_a_prediction_does_not_depend_on_the_batch() -> None:
         torch.testing.assert_close(alone[0], together[row], rtol=1e-5, atol=1e-6)
 
 
-def test_a_review_long_enough_is_never_padded() -> None:
+@pytest.mark.parametrize("vocabulary", [30, 31])
+def test_a_review_long_enough_is_never_padded(vocabulary: int) -> None:
     """Scores equal those of Eq. 3 over the review's own windows, however the batch is laid out.
 
     With weights of -1 every window of real subwords is negative: a pad's 0 would win.
     """
-    values = initial_parameters(tiny.PROTOCOL, stream(1, "test"))
+    protocol = replace(tiny.PROTOCOL, vocabulary_size=vocabulary)
+    values = initial_parameters(protocol, stream(1, "test"))
     values["embedding.weight"] = values["embedding.weight"].abs() + 0.1
     for name in ("convolutions.0", "convolutions.1", "convolutions.2"):
         values[f"{name}.weight"] = -torch.ones_like(values[f"{name}.weight"])
         values[f"{name}.bias"] = torch.full_like(values[f"{name}.bias"], 100.0)
     texts = [[3, 4, 5, 6, 7, 8, 9], [2] * 12, [7, 8, 9, 10, 11]]
-    scores = scores_of(build_model(tiny.PROTOCOL, values), lay_out(reviews_of(*texts), 5))
+    scores = scores_of(build_model(protocol, values), lay_out(reviews_of(*texts), 5))
     for row, text in enumerate(texts):
         embedded = values["embedding.weight"][text]
         features = []

@@ -88,6 +88,8 @@ def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> Non
     assert len(lines) == SHOWN + 2 and f"and {len(table) - 1 - SHOWN} more" in lines[-1]
     shown = [float(line.rpartition("test_accuracy ")[2].split()[0]) for line in lines[1:-1]]
     assert shown == pytest.approx([-100 * step for step in steps[::-1][:SHOWN]], abs=0.006)
+    back = comparison_as_text(compared(other, table), "b", "a")
+    assert back.splitlines()[1:-1] == [line.replace(" -", " +") for line in lines[1:-1]]
     unknown = other.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
     for text in (lines, comparison_as_text(compared(table, unknown), "a", "b").splitlines()):
         changes = [line.rpartition("): ")[2] for line in text[1:-1]]

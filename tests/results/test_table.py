@@ -177,7 +177,7 @@ def test_runs_of_a_gpu_are_not_averaged_with_those_of_a_cpu(tmp_path: Path) -> N
     ],
 )
 def test_what_is_mixed_is_named_with_what_selects_one(
-    column: str, other: object, said: str
+    column: str, other: str | int, said: str
 ) -> None:
     with pytest.raises(InputError, match=said):
         check_table(pd.concat([TABLE, TABLE.assign(**{column: other})]))
