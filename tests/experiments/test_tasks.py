@@ -37,11 +37,14 @@ def test_the_chains_of_ticket_reset_alone(corpus: Corpus) -> None:
     whole = plan_experiment(corpus, PROTOCOL, "obtain", FIVE[:2])
     assert asked == [spec for spec in whole if spec.strategy != "ticket-random"]
     assert {spec.strategy for spec in asked} == {"full-model", "ticket-reset"}
+    assert {spec.seed for spec in asked} == {0}, "none was named"
 
 
-@pytest.mark.parametrize("domains", [("books", "movies"), FIVE[:4], ("books", "tweets", "cds")])
+@pytest.mark.parametrize(
+    "domains", [("books", "movies"), FIVE[:4], ("books", "tweets", "cds"), (*FIVE, "tweets")]
+)
 def test_of_any_others_all_ordered_pairs(corpus: Corpus, domains: tuple[str, ...]) -> None:
-    """Also of some of the five."""
+    """Also of some of the five, and of more."""
     expected = {(a, b) for a in domains for b in domains if a != b}
     pairs = default_pairs(corpus, domains)
     assert set(pairs) == expected and len(pairs) == len(expected)

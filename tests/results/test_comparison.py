@@ -96,6 +96,8 @@ def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> Non
         assert all(re.fullmatch(r"test_accuracy \S+ points", change) for change in changes)
     both = comparison_as_text(compared(table[: SHOWN + 1], other[: SHOWN + 1]), "a", "b")
     assert len(both.splitlines()) == SHOWN + 1, "and no more"
+    few = comparison_as_text(compared(table[:3], other[:3]), "a", "b")
+    assert len(few.splitlines()) == 1 + 2, "the first run is alike"
     fewer = comparison_as_text(compared(table[1:], table[:-2]), "a", "b").splitlines()
     for line, place, count, row in ((fewer[0], "a", 2, -2), (fewer[1], "b", 1, 0)):
         run = table.iloc[row]

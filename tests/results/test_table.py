@@ -12,6 +12,7 @@ from ltlib.results.published import published_tables
 from ltlib.results.table import (
     COLUMNS,
     LATER,
+    NEEDED,
     check_table,
     in_order,
     read_table,
@@ -165,6 +166,13 @@ def test_runs_of_a_gpu_are_not_averaged_with_those_of_a_cpu(tmp_path: Path) -> N
     check_table(older)
     with pytest.raises(InputError, match="'device' holds cpu and cuda"):
         check_table(pd.concat([older, older.assign(device="cuda")]))
+
+
+def test_what_no_figure_needs_may_be_missing() -> None:
+    check_table(TABLE[list(NEEDED)])
+    for column in NEEDED:
+        with pytest.raises(InputError, match=f"column '{column}' is missing"):
+            check_table(TABLE.drop(columns=column))
 
 
 @pytest.mark.parametrize(
