@@ -22,6 +22,7 @@ from ltlib.protocol import Protocol
 from ltlib.pruning import full_masks
 from ltlib.streams import stream
 from tests.support import tiny
+from tests.support.ways import KINDS, network_of
 
 
 def test_the_papers_network_has_its_size() -> None:
@@ -76,6 +77,22 @@ def test_a_prediction_does_not_depend_on_the_batch() -> None:
     for row, text in enumerate(texts):
         alone = scores_of(model, lay_out(reviews_of(text), 5))
         torch.testing.assert_close(alone[0], together[row], rtol=1e-5, atol=1e-6)
+
+
+@KINDS
+def test_every_subword_has_a_row_of_its_own(kind: str) -> None:
+    """Also the unknown, which is 0: rows and subwords numbered anew together change no score."""
+    values = initial_parameters(tiny.PROTOCOL, stream(1, "test"))
+    order = torch.randperm(30, generator=torch.Generator().manual_seed(0))
+    again = values | {"embedding.weight": values["embedding.weight"][order]}
+    numbers = order.argsort().tolist()
+    texts = [[0] * 5, *([*range(start, start + 10)] for start in (0, 10, 20))]
+    renamed = [[numbers[token] for token in text] for text in texts]
+    one, other = (
+        network_of(kind, tiny.PROTOCOL, held, full_masks(held))(lay_out(reviews_of(*read), 5))
+        for held, read in ((values, texts), (again, renamed))
+    )
+    torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("vocabulary", [30, 31])

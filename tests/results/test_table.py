@@ -178,7 +178,11 @@ def test_what_no_figure_needs_may_be_missing() -> None:
 @pytest.mark.parametrize(
     ("column", "other", "said"),
     [
-        ("corpus", "else", "'corpus' holds else and made up; select one of them: `--corpus` "),
+        (
+            "corpus",
+            "long named",
+            "'corpus' holds long named and made up; select one of them: `--corpus` ",
+        ),
         ("corpus_hash", "1" * 64, "holds 0000000 and 1111111; select one of them: `--corpus` "),
         ("protocol", '{"epochs": 3}', r"holds paper .* and paper .*: `--protocol` .*, protocol="),
         ("spec_version", 2, "'spec_version' holds 2 and 3; select one of them: `--spec_version` "),
