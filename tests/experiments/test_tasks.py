@@ -60,6 +60,11 @@ def test_the_control_of_several_domains_has_their_transfers(corpus: Corpus) -> N
         assert {(spec.source, spec.target) for spec in runs} == set(default_pairs(corpus, FIVE[:3]))
 
 
+def test_a_seed_below_0_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(InputError, match="seed is -1; it must be 0 or more"):
+        plan_experiment(corpus, PROTOCOL, "obtain", FIVE[:1], seed=-1)
+
+
 def test_a_transfer_of_a_domain_to_itself_is_refused(corpus: Corpus) -> None:
     """Also where the two are not the same object, as when they are typed."""
     copied = str(bytes("books", "ascii"), "ascii")

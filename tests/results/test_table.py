@@ -87,6 +87,17 @@ def test_sizes_are_whole_numbers_however_they_were_written(tmp_path: Path, kind:
     pd.testing.assert_frame_equal(read_table(path), TABLE)
 
 
+@pytest.mark.parametrize("name", ["table", "table.arrow", "table.csv.parquet", "TABLE.CSV"])
+def test_what_does_not_end_as_csv_is_parquet(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    table = TABLE.drop(columns="test_correct")
+    if name == "TABLE.CSV":
+        table.to_csv(path, index=False)
+    else:
+        table.to_parquet(path)
+    pd.testing.assert_frame_equal(read_table(path)[table.columns], table)
+
+
 @pytest.mark.parametrize("ending", [".parquet", ".csv"])
 def test_what_cannot_be_read_is_refused_by_name(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
