@@ -44,3 +44,9 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(InputError, match="is a file, not a folder; mend it"):
             existing_folder(path, "mend it")
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    """Whatever the system says of it: here that no name may be so long."""
+    with pytest.raises(InputError, match=r"n: cannot be made \(File name too long\); mend it$"):
+        existing_folder(tmp_path / ("n" * 300), "mend it")

@@ -68,6 +68,14 @@ def test_every_round_equals_the_plain_sort(
         masks = pruned
 
 
+@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=17, max_size=200), st.integers(1, 99))
+def test_of_many_equal_magnitudes_the_first_go(values: list[float], percent: int) -> None:
+    """Longer than what a sort leaves in its order unasked."""
+    parameters = {"a.weight": torch.tensor(values)}
+    pruned = prune(parameters, full_masks(parameters), percent)["a.weight"]
+    assert pruned.tolist() == plainly_pruned(values, [True] * len(values), percent)
+
+
 @given(VALUES, st.integers(1, 99))
 def test_survivors_of_a_tensor_follow_the_integer_formula_and_nest(
     values: list[float], percent: int

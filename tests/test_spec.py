@@ -97,6 +97,15 @@ def test_the_papers_plan_has_its_runs() -> None:
     assert len({spec.hash for spec in specs}) == len(specs)
 
 
+@pytest.mark.parametrize("rounds", [0, 1, 2, 3])
+def test_every_round_of_a_chain_is_moved(rounds: int) -> None:
+    first = replace(FIRST, protocol=replace(FIRST.protocol, rounds=rounds, replicates=1))
+    moved = [s for s in plan(first, "transfer", [], [("a", "b")]) if s.experiment == "transfer"]
+    for strategy in ("masks-reset", "masks-random"):
+        of = [spec.round for spec in moved if spec.strategy == strategy]
+        assert of == list(range(rounds + 1))
+
+
 def test_every_run_comes_after_the_one_it_needs() -> None:
     specs = plan(
         full_model("c", "h", Protocol.smoke(), ""), "transfer", [], [("a", "b"), ("c", "a")]
@@ -129,6 +138,9 @@ def test_a_gpu_gives_a_run_another_name_and_a_cpu_the_old_one() -> None:
 
 def test_people_call_a_run_by_its_strategy_domains_round_and_replicate() -> None:
     assert replace(FIRST, replicate=2).label() == "full-model a round 0 replicate 2"
+    copied = str(bytes("films", "ascii"), "ascii")  # alike, though not the same object
+    obtained = replace(FIRST, source="films", target=copied)
+    assert obtained.label() == "full-model films round 0 replicate 0"
     for source, target in (("a", "b"), ("b", "a")):
         moved = replace(FIRST, strategy="masks-reset", source=source, target=target, round=3)
         assert moved.label() == f"masks-reset {source}→{target} round 3 replicate 0"

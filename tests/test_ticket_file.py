@@ -142,6 +142,21 @@ def test_a_network_that_is_none_of_ours_is_given_when_loading(tmp_path: Path) ->
     assert_refused(lambda: Ticket.load(path, Tabular()), wrong)
 
 
+class Unheard(Tabular):
+    """A network of somebody else's, which sorts behind ours."""
+
+
+@pytest.mark.parametrize("kind", [Tabular, Unheard])
+def test_a_network_that_only_its_writer_has_is_asked_for(
+    kind: type[Tabular], tmp_path: Path
+) -> None:
+    path = tmp_path / "ticket.safetensors"
+    first_ticket(kind(), PROTOCOL, "a", 0, 0).save(path)
+    said = f"a ticket of {kind.__name__}, which ltlib does not have; load it with `architecture`"
+    assert_refused(lambda: Ticket.load(path), said)
+    assert type(Ticket.load(path, kind()).architecture) is kind
+
+
 def by_hand(ticket: Ticket, **changes: Any) -> bytes:
     """A ticket's file as another program would write it, from the format's description."""
     assert ticket.trained is not None

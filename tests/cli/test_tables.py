@@ -50,6 +50,21 @@ def test_an_atlas_finds_its_tickets_in_any_store(
         pd.testing.assert_frame_equal(table[columns], read_table(whole)[columns], check_dtype=False)
 
 
+def test_an_atlas_takes_a_ticket_from_a_store_that_holds_it(
+    ltlib: Run, folder: Path, tmp_path: Path
+) -> None:
+    """Not from one that holds no more than the beginning of its chain."""
+    begun, whole = tmp_path / "begun", tmp_path / "whole"
+    words = ("--corpus", folder, "--experiment", "obtain", "--domains", "films")
+    for store, rounds in ((begun, "0"), (whole, "1")):
+        assert ltlib("run", *words, "--rounds", rounds, "--store", store)[0] == 0
+    for one, other in ((begun, whole), (whole, begun)):
+        out = tmp_path / f"{one.name}.parquet"
+        status, _, said = ltlib("export", "--store", one, "--store", other, "--out", out, "--atlas")
+        assert (status, said) == (0, "")
+        assert set(atlas_beside(out).layers["round"]) == {0, 1}
+
+
 def test_an_atlas_that_cannot_be_made_leaves_no_table(
     ltlib: Run, shards: list[Path], tmp_path: Path
 ) -> None:

@@ -112,5 +112,5 @@ def test_one_domain_has_its_control_and_no_transfer(tmp_path: Path) -> None:
     assert MASKS_SHUFFLED in {spec.strategy for spec in specs}
     experiments: list[Chosen] = ["all", "transfer"]
     for experiment in experiments:
-        with pytest.raises(InputError, match="needs two domains"):
+        with pytest.raises(InputError, match=r"needs two domains and there is one \(bees\);"):
             plan_experiment(corpus, protocol, experiment, ["bees"])

@@ -237,11 +237,14 @@ def test_where_onnx_cannot_be_written_nothing_is_left(
 
 def test_a_ticket_that_cannot_read_is_refused() -> None:
     blind = replace(TICKET, architecture=TextArchitecture())
-    other = TextArchitecture(Vocabulary.train(sentences(50, 0), 40, 1.0))
+    small, large = (
+        TextArchitecture(Vocabulary.train(sentences(50, 0), size, 1.0)) for size in (28, 40)
+    )
     rows = first_ticket(Tabular(), tiny.PROTOCOL, "a", 0, 0)
     for ticket, said in (
         (blind, r"has no vocabulary; .*TextArchitecture\(corpus\.vocabulary\)"),
-        (replace(TICKET, architecture=other), "has 40 subwords, its network 30"),
+        (replace(TICKET, architecture=small), "has 28 subwords, its network 30"),
+        (replace(TICKET, architecture=large), "has 40 subwords, its network 30"),
         (rows, "a ticket of Tabular reads no texts"),
     ):
         assert_refused(partial(judge, ticket, "good"), said)

@@ -6,6 +6,7 @@ import pytest
 
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.data.divergence import divergence_matrix
+from ltlib.errors import InputError
 from ltlib.experiments.tasks import default_pairs, plan_experiment
 from ltlib.protocol import Protocol
 from tests.support.data_helpers import write_folder
@@ -36,11 +37,36 @@ def test_the_chains_of_ticket_reset_alone(corpus: Corpus) -> None:
     whole = plan_experiment(corpus, PROTOCOL, "obtain", FIVE[:2])
     assert asked == [spec for spec in whole if spec.strategy != "ticket-random"]
     assert {spec.strategy for spec in asked} == {"full-model", "ticket-reset"}
+    assert {spec.seed for spec in asked} == {0}, "none was named"
 
 
-@pytest.mark.parametrize("domains", [("books", "movies"), FIVE[:4], ("books", "tweets", "cds")])
+@pytest.mark.parametrize(
+    "domains", [("books", "movies"), FIVE[:4], ("books", "tweets", "cds"), (*FIVE, "tweets")]
+)
 def test_of_any_others_all_ordered_pairs(corpus: Corpus, domains: tuple[str, ...]) -> None:
-    """Also of some of the five."""
+    """Also of some of the five, and of more."""
     expected = {(a, b) for a in domains for b in domains if a != b}
     pairs = default_pairs(corpus, domains)
     assert set(pairs) == expected and len(pairs) == len(expected)
+
+
+def test_the_control_of_several_domains_has_their_transfers(corpus: Corpus) -> None:
+    """Those of every other experiment, though none was named."""
+    asked = plan_experiment(corpus, PROTOCOL, "control", FIVE[:3])
+    for strategy in ("masks-reset", "masks-random", "masks-shuffled"):
+        runs = [
+            spec for spec in asked if (spec.experiment, spec.strategy) == ("transfer", strategy)
+        ]
+        assert {(spec.source, spec.target) for spec in runs} == set(default_pairs(corpus, FIVE[:3]))
+
+
+def test_a_seed_below_0_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(InputError, match="seed is -1; it must be 0 or more"):
+        plan_experiment(corpus, PROTOCOL, "obtain", FIVE[:1], seed=-1)
+
+
+def test_a_transfer_of_a_domain_to_itself_is_refused(corpus: Corpus) -> None:
+    """Also where the two are not the same object, as when they are typed."""
+    copied = str(bytes("books", "ascii"), "ascii")
+    with pytest.raises(InputError, match="pair books:books transfers to itself; name two domains"):
+        plan_experiment(corpus, PROTOCOL, "transfer", FIVE[:2], [("books", copied)])

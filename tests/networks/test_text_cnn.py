@@ -22,6 +22,7 @@ from ltlib.protocol import Protocol
 from ltlib.pruning import full_masks
 from ltlib.streams import stream
 from tests.support import tiny
+from tests.support.ways import KINDS, network_of
 
 
 def test_the_papers_network_has_its_size() -> None:
@@ -78,18 +79,36 @@ def test_a_prediction_does_not_depend_on_the_batch() -> None:
         torch.testing.assert_close(alone[0], together[row], rtol=1e-5, atol=1e-6)
 
 
-def test_a_review_long_enough_is_never_padded() -> None:
+@KINDS
+def test_every_subword_has_a_row_of_its_own(kind: str) -> None:
+    """Also the unknown, which is 0: rows and subwords numbered anew together change no score."""
+    values = initial_parameters(tiny.PROTOCOL, stream(1, "test"))
+    order = torch.randperm(30, generator=torch.Generator().manual_seed(0))
+    again = values | {"embedding.weight": values["embedding.weight"][order]}
+    numbers = order.argsort().tolist()
+    texts = [[0] * 5, *([*range(start, start + 10)] for start in (0, 10, 20))]
+    renamed = [[numbers[token] for token in text] for text in texts]
+    one, other = (
+        network_of(kind, tiny.PROTOCOL, held, full_masks(held))(lay_out(reviews_of(*read), 5))
+        for held, read in ((values, texts), (again, renamed))
+    )
+    torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("vocabulary", [30, 31])
+def test_a_review_long_enough_is_never_padded(vocabulary: int) -> None:
     """Scores equal those of Eq. 3 over the review's own windows, however the batch is laid out.
 
     With weights of -1 every window of real subwords is negative: a pad's 0 would win.
     """
-    values = initial_parameters(tiny.PROTOCOL, stream(1, "test"))
+    protocol = replace(tiny.PROTOCOL, vocabulary_size=vocabulary)
+    values = initial_parameters(protocol, stream(1, "test"))
     values["embedding.weight"] = values["embedding.weight"].abs() + 0.1
     for name in ("convolutions.0", "convolutions.1", "convolutions.2"):
         values[f"{name}.weight"] = -torch.ones_like(values[f"{name}.weight"])
         values[f"{name}.bias"] = torch.full_like(values[f"{name}.bias"], 100.0)
     texts = [[3, 4, 5, 6, 7, 8, 9], [2] * 12, [7, 8, 9, 10, 11]]
-    scores = scores_of(build_model(tiny.PROTOCOL, values), lay_out(reviews_of(*texts), 5))
+    scores = scores_of(build_model(protocol, values), lay_out(reviews_of(*texts), 5))
     for row, text in enumerate(texts):
         embedded = values["embedding.weight"][text]
         features = []

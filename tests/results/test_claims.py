@@ -428,6 +428,7 @@ SMALLER = {
     "some rounds": (WORLD["round"].isin([0, 3, 9]), "transfer-transition"),
     "fewer replicates": (WORLD["replicate"] < 3, "transfer-unstable"),
     "transfers of fewer replicates": (OBTAINED | (WORLD["replicate"] < 2), "cds-better"),
+    "tickets of fewer replicates": (~OBTAINED | (WORLD["replicate"] < 2), "early-lead"),
     "some tasks": (OBTAINED | (WORLD["target"] == "books"), "others-reset"),
 }
 
@@ -438,8 +439,9 @@ def test_whole_tables_of_less_are_judged(what: str) -> None:
     kept, name = SMALLER[what]
     found = verdict_on(name, WORLD[kept])
     assert (found.word == "not measured", found.missing) == (False, "")
-    expected = {"fewer replicates": 3, "transfers of fewer replicates": 2}.get(what, 5)
-    assert found.replicates == expected
+    fewer = {"fewer replicates": 3}
+    fewer |= {f"{runs} of fewer replicates": 2 for runs in ("transfers", "tickets")}
+    assert found.replicates == fewer.get(what, 5)
 
 
 def test_without_the_targets_tickets_only_what_needs_them_is_missing() -> None:
@@ -459,6 +461,7 @@ def test_a_task_is_judged_on_its_own_whole_grid() -> None:
     elsewhere |= lost(WORLD, 2, "ticket-reset", "books", at_4) | lost(
         WORLD, 2, RESET, None, range(6, 9)
     )
+    elsewhere |= lost(WORLD, 2, RESET, "books", range(1))  # nothing is pruned there
     assert transfer_verdict(WORLD[~elsewhere], "books", "cds", RESET) == whole
     for strategy, source, said in (
         (RESET, "books", "masks-reset books:cds round 4"),

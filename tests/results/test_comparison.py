@@ -61,6 +61,7 @@ def test_each_difference_is_found_and_no_other(table: pd.DataFrame) -> None:
             other[column] += steps[:, place]
     one, other = table.drop(index=[3, 4]), other.drop(index=[7])
     found = compared(one, other)
+    assert list(found.columns) == ["where", *NAMED, *MEASURED]
     expected = {}
     for row in range(len(table)):
         name = tuple(table.loc[row, NAMED])
@@ -87,12 +88,16 @@ def test_text_gives_the_largest_first_and_counts_all(table: pd.DataFrame) -> Non
     assert len(lines) == SHOWN + 2 and f"and {len(table) - 1 - SHOWN} more" in lines[-1]
     shown = [float(line.rpartition("test_accuracy ")[2].split()[0]) for line in lines[1:-1]]
     assert shown == pytest.approx([-100 * step for step in steps[::-1][:SHOWN]], abs=0.006)
+    back = comparison_as_text(compared(other, table), "b", "a")
+    assert back.splitlines()[1:-1] == [line.replace(" -", " +") for line in lines[1:-1]]
     unknown = other.assign(test_reviews=pd.array([None] * len(table), dtype="Int64"))
     for text in (lines, comparison_as_text(compared(table, unknown), "a", "b").splitlines()):
         changes = [line.rpartition("): ")[2] for line in text[1:-1]]
         assert all(re.fullmatch(r"test_accuracy \S+ points", change) for change in changes)
     both = comparison_as_text(compared(table[: SHOWN + 1], other[: SHOWN + 1]), "a", "b")
     assert len(both.splitlines()) == SHOWN + 1, "and no more"
+    few = comparison_as_text(compared(table[:3], other[:3]), "a", "b")
+    assert len(few.splitlines()) == 1 + 2, "the first run is alike"
     fewer = comparison_as_text(compared(table[1:], table[:-2]), "a", "b").splitlines()
     for line, place, count, row in ((fewer[0], "a", 2, -2), (fewer[1], "b", 1, 0)):
         run = table.iloc[row]

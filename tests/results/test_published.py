@@ -66,3 +66,11 @@ def test_a_table_of_unpruned_networks_has_its_full_model() -> None:
     (row,) = overview({"dense": dense}).to_dict("records")
     assert row["full model"] == pytest.approx(dense["test_accuracy"].mean())
     assert (row["runs"], row["rounds"]) == (len(dense), 0)
+
+
+def test_a_full_model_counts_once_however_far_its_chain_went() -> None:
+    table = TABLES["large"]
+    table = table[(table["source"] == "films") | (table["round"] == 0)]
+    dense = table[table["strategy"] == "full-model"]
+    (row,) = overview({"cut": table}).to_dict("records")
+    assert row["full model"] == pytest.approx(dense["test_accuracy"].mean())

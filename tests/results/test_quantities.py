@@ -280,6 +280,8 @@ def test_behind_the_others() -> None:
     assert math.isnan(quantities.behind_the_others(table, "cds"))
     alone = table[table["source"] == "garden"]
     assert math.isnan(quantities.behind_the_others(alone, "garden"))
+    cut = table[(table["round"] == 0) | (table["replicate"] == 0) | (table["source"] != "garden")]
+    assert quantities.behind_the_others(cut, "garden") == pytest.approx(-0.1), "counted once each"
 
 
 def test_mixed_tables_are_refused() -> None:

@@ -55,6 +55,7 @@ def test_other_protocols_are_the_nearest_scale_and_what_differs() -> None:
         (Wanted(), [0, 1, 2, 3]),
         (Wanted(corpus="films"), [0, 1, 2]),
         (Wanted(corpus="aaab"), [1]),
+        (Wanted(corpus="bbb"), [3]),
         (Wanted(protocol="smoke"), [0, 1]),
         (Wanted(protocol="smoke", corpus="aaaa"), [0]),
         (Wanted(protocol="laptop"), [2]),
@@ -63,7 +64,9 @@ def test_other_protocols_are_the_nearest_scale_and_what_differs() -> None:
     ],
 )
 def test_settings_are_chosen_by_name_or_digits(wanted: Wanted, chosen: list[int]) -> None:
-    assert set(wanted.among(SETTINGS)) == {SETTINGS[index] for index in chosen}
+    typed = Wanted(*json.loads(json.dumps(wanted)))  # words alike, not the same objects
+    for words in (wanted, typed):
+        assert set(words.among(SETTINGS)) == {SETTINGS[index] for index in chosen}
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

@@ -12,6 +12,7 @@ from ltlib.results.published import published_tables
 from ltlib.results.table import (
     COLUMNS,
     LATER,
+    NEEDED,
     check_table,
     in_order,
     read_table,
@@ -84,6 +85,17 @@ def test_sizes_are_whole_numbers_however_they_were_written(tmp_path: Path, kind:
     path = tmp_path / "table.parquet"
     TABLE.astype({"test_reviews": kind}).to_parquet(path)
     pd.testing.assert_frame_equal(read_table(path), TABLE)
+
+
+@pytest.mark.parametrize("name", ["table", "table.arrow", "table.csv.parquet", "TABLE.CSV"])
+def test_what_does_not_end_as_csv_is_parquet(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    table = TABLE.drop(columns="test_correct")
+    if name == "TABLE.CSV":
+        table.to_csv(path, index=False)
+    else:
+        table.to_parquet(path)
+    pd.testing.assert_frame_equal(read_table(path)[table.columns], table)
 
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv"])
@@ -165,3 +177,30 @@ def test_runs_of_a_gpu_are_not_averaged_with_those_of_a_cpu(tmp_path: Path) -> N
     check_table(older)
     with pytest.raises(InputError, match="'device' holds cpu and cuda"):
         check_table(pd.concat([older, older.assign(device="cuda")]))
+
+
+def test_what_no_figure_needs_may_be_missing() -> None:
+    check_table(TABLE[list(NEEDED)])
+    for column in NEEDED:
+        with pytest.raises(InputError, match=f"column '{column}' is missing"):
+            check_table(TABLE.drop(columns=column))
+
+
+@pytest.mark.parametrize(
+    ("column", "other", "said"),
+    [
+        (
+            "corpus",
+            "long named",
+            "'corpus' holds long named and made up; select one of them: `--corpus` ",
+        ),
+        ("corpus_hash", "1" * 64, "holds 0000000 and 1111111; select one of them: `--corpus` "),
+        ("protocol", '{"epochs": 3}', r"holds paper .* and paper .*: `--protocol` .*, protocol="),
+        ("spec_version", 2, "'spec_version' holds 2 and 3;"),
+    ],
+)
+def test_what_is_mixed_is_named_with_what_selects_one(
+    column: str, other: str | int, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        check_table(pd.concat([TABLE, TABLE.assign(**{column: other})]))
