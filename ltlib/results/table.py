@@ -168,7 +168,9 @@ def check_table(
         if len(values) > 1:
             one, other = (described(column, value) for value in values[:2])
             by = "corpus" if column == "corpus_hash" else column
+            remedy = f"`--{by}` of a command, or ltlib.select(results, {by}=...)"
+            if by == "spec_version":
+                remedy = "results[results['spec_version'] == ...], in Python"
             raise InputError(
-                f"results: column '{column}' holds {one} and {other}; select one of them: "
-                f"`--{by}` of a command, or ltlib.select(results, {by}=...)"
+                f"results: column '{column}' holds {one} and {other}; select one of them: {remedy}"
             )

@@ -196,7 +196,8 @@ def test_what_no_figure_needs_may_be_missing() -> None:
         ),
         ("corpus_hash", "1" * 64, "holds 0000000 and 1111111; select one of them: `--corpus` "),
         ("protocol", '{"epochs": 3}', r"holds paper .* and paper .*: `--protocol` .*, protocol="),
-        ("spec_version", 2, "'spec_version' holds 2 and 3;"),
+        ("spec_version", 2, r"holds 2 and 3; select one of them: results\[results\['spec_version"),
+        ("device", "cuda", r"holds cpu and cuda; select one of them: `--device` .*, device="),
     ],
 )
 def test_what_is_mixed_is_named_with_what_selects_one(
