@@ -12,6 +12,7 @@ from ltlib.networks.kernels.windows import (
     best_windows,
     embedded_words,
     embedding_gradient,
+    row_places,
     winning_gradients,
     winning_values,
 )
@@ -27,7 +28,7 @@ class CompiledTextCNN(TextCNN):
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol)
         self.heights = np.array(protocol.heights)
-        self.filters = len(protocol.heights) * protocol.channels
+        self.places = row_places(self.heights, protocol.channels)
 
     def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
         """See `TextCNN.pooled`."""
@@ -58,7 +59,7 @@ class CompiledTextCNN(TextCNN):
     ) -> tuple[Tensor, np.ndarray]:
         """Each filter's largest response in each review and where it is; see `best_windows`."""
         bfloat16 = products.dtype == torch.bfloat16
-        shape = (len(offsets) - 1, self.filters)
+        shape = (len(offsets) - 1, len(self.places))
         best = torch.empty(shape, dtype=torch.promote_types(products.dtype, torch.float32))
         winners = np.empty(shape, np.int32)
         numbers = (products.view(torch.uint16) if bfloat16 else products).numpy()
@@ -81,23 +82,23 @@ class _Pooled(torch.autograd.Function):
         embedded_words(embedding.numpy(), batch.tokens.numpy(), dropout, embedded.numpy())
         products = search_products(embedded, flat, network.search)
         _, winners = network._best(products, torch.arange(len(embedded)), batch.offsets)
-        ctx.convolutions = (embedded.numpy(), flat.numpy(), batch.offsets, network.heights, winners)
+        ctx.convolutions = (embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners)
         ctx.words = (batch.tokens.numpy(), dropout, embedding.shape)
         ctx.shapes = [weight.shape for weight in weights]
         pooled = flat.new_empty(winners.shape)
         winning_values(
-            embedded.numpy(), flat.numpy(), batch.offsets, network.heights, winners, pooled.numpy()
+            embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners, pooled.numpy()
         )
         return pooled
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        embedded, flat, offsets, heights, winners = ctx.convolutions
+        embedded, flat, offsets, places, winners = ctx.convolutions
         tokens, dropout, shape = ctx.words
         gradient = gradients[0]
         onto_embedded, onto_flat = np.zeros_like(embedded), np.zeros_like(flat)
         winning_gradients(
-            embedded, flat, offsets, heights, winners, gradient.numpy(), onto_embedded, onto_flat
+            embedded, flat, offsets, places, winners, gradient.numpy(), onto_embedded, onto_flat
         )
         onto = gradient.new_zeros(shape)
         embedding_gradient(onto_embedded, tokens, dropout, onto.numpy())

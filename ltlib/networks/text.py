@@ -13,7 +13,7 @@ from ltlib.errors import InputError
 from ltlib.networks.network import Architecture, Network
 from ltlib.networks.precision import search_path
 from ltlib.networks.survivor_cnn import SurvivorCNN
-from ltlib.networks.text_cnn import build_model, connected_paths, initial_parameters
+from ltlib.networks.text_cnn import TextCNN, build_model, connected_paths, initial_parameters
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 
@@ -53,11 +53,11 @@ class TextArchitecture(Architecture):
         Raises:
             InputError: compiled loops without what compiles them.
         """
-        if protocol.compiled and device == "cpu":
-            return _compiled_network(protocol, values, masks, round_)
+        loops = protocol.compiled and device == "cpu"
+        whole, survivors = _compiled_networks() if loops else (TextCNN, SurvivorCNN)
         if _survivors_alone(protocol, round_, device):
-            return SurvivorCNN(protocol, values, masks)
-        return build_model(protocol, values)
+            return survivors(protocol, values, masks)
+        return build_model(protocol, values, whole)
 
     def computation(self, protocol: Protocol, round_: int, device: str) -> str:
         """Whole or survivors alone, how maxima are searched, and by compiled loops or not."""
@@ -80,9 +80,7 @@ def _survivors_alone(protocol: Protocol, round_: int, device: str) -> bool:
     return round_ >= protocol.survivors_from and device == "cpu"
 
 
-def _compiled_network(
-    protocol: Protocol, values: Mapping[str, Tensor], masks: Masks, round_: int
-) -> Network:
+def _compiled_networks() -> tuple[type[TextCNN], type[SurvivorCNN]]:
     if find_spec("numba") is None:
         raise InputError(
             'compiled loops need a package more: pip install "ltlib[compiled]"; or leave the '
@@ -92,8 +90,4 @@ def _compiled_network(
     from ltlib.networks.compiled_survivor_cnn import CompiledSurvivorCNN
     from ltlib.networks.compiled_text_cnn import CompiledTextCNN
 
-    if _survivors_alone(protocol, round_, "cpu"):
-        return CompiledSurvivorCNN(protocol, values, masks)
-    model = CompiledTextCNN(protocol)
-    model.load_state_dict(dict(values))
-    return model
+    return CompiledTextCNN, CompiledSurvivorCNN

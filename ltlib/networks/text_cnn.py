@@ -116,9 +116,11 @@ def dropout_bits(entries: int, generator: np.random.Generator) -> np.ndarray:
     return np.frombuffer(generator.bytes(2 * entries), dtype=np.uint16)
 
 
-def build_model(protocol: Protocol, parameters: Mapping[str, Tensor]) -> TextCNN:
-    """A `TextCNN` that holds copies of `parameters`."""
-    model = TextCNN(protocol)
+def build_model(
+    protocol: Protocol, parameters: Mapping[str, Tensor], kind: type[TextCNN] = TextCNN
+) -> TextCNN:
+    """A `TextCNN`, of this kind, that holds copies of `parameters`."""
+    model = kind(protocol)
     model.load_state_dict(dict(parameters))
     return model
 

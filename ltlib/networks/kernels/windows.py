@@ -109,52 +109,57 @@ def best_windows(
             column += height * channels
 
 
+@compiled
+def row_places(heights: np.ndarray, channels: int) -> np.ndarray:
+    """Where each filter's rows lie among all filter rows, `[filters, tallest]`; -1 for none."""
+    places = np.full((len(heights) * channels, heights.max()), -1)
+    first = 0
+    for convolution in range(len(heights)):
+        for row in range(heights[convolution]):
+            for channel in range(channels):
+                places[convolution * channels + channel, row] = first
+                first += 1
+    return places
+
+
 @partial(compiled, reordered=True)
 def winning_values(
-    embedded: np.ndarray, flat: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
+    embedded: np.ndarray, flat: np.ndarray, offsets: np.ndarray, places: np.ndarray,
     winners: np.ndarray, pooled: np.ndarray,
 ) -> None:  # fmt: skip
     """Write the responses at the winning windows, `[reviews, filters]`."""
-    channels = winners.shape[1] // len(heights)
-    for review in range(len(offsets) - 1):
-        first_row = 0
-        for convolution in range(len(heights)):
-            for channel in range(channels):
-                filter_ = convolution * channels + channel
-                met = offsets[review] + winners[review, filter_]
-                response = embedded.dtype.type(0)
-                for row in range(heights[convolution]):
-                    word, weights = embedded[met + row], flat[first_row + row * channels + channel]
+    reviews, filters = winners.shape
+    for review in range(reviews):
+        for filter_ in range(filters):
+            met = offsets[review] + winners[review, filter_]
+            response = embedded.dtype.type(0)
+            for row in range(places.shape[1]):
+                if places[filter_, row] >= 0:
+                    word, weights = embedded[met + row], flat[places[filter_, row]]
                     for i in range(len(word)):
                         response += word[i] * weights[i]
-                pooled[review, filter_] = response
-            first_row += heights[convolution] * channels
+            pooled[review, filter_] = response
 
 
 @compiled
 def winning_gradients(
-    embedded: np.ndarray, flat: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
+    embedded: np.ndarray, flat: np.ndarray, offsets: np.ndarray, places: np.ndarray,
     winners: np.ndarray, gradient: np.ndarray, onto_embedded: np.ndarray, onto_flat: np.ndarray,
 ) -> None:  # fmt: skip
     """Add the gradients of words and of filter rows, given that of the winning responses."""
-    channels = winners.shape[1] // len(heights)
-    for review in range(len(offsets) - 1):
-        first_row = 0
-        for convolution in range(len(heights)):
-            for channel in range(channels):
-                filter_ = convolution * channels + channel
-                share = gradient[review, filter_]
-                if share == 0:
-                    continue
-                met = offsets[review] + winners[review, filter_]
-                for row in range(heights[convolution]):
-                    here = first_row + row * channels + channel
+    reviews, filters = winners.shape
+    for review in range(reviews):
+        for filter_ in range(filters):
+            share = gradient[review, filter_]
+            met = offsets[review] + winners[review, filter_]
+            for row in range(places.shape[1]):
+                place = places[filter_, row]
+                if place >= 0 and share != 0:
                     word, onto_word = embedded[met + row], onto_embedded[met + row]
-                    weights, onto_weights = flat[here], onto_flat[here]
+                    weights, onto_weights = flat[place], onto_flat[place]
                     for i in range(len(word)):
                         onto_word[i] += share * weights[i]
                         onto_weights[i] += share * word[i]
-            first_row += heights[convolution] * channels
 
 
 @compiled

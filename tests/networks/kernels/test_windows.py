@@ -12,6 +12,7 @@ from ltlib.networks.kernels.windows import (
     best_windows,
     embedded_words,
     embedding_gradient,
+    row_places,
     winning_gradients,
     winning_values,
 )
@@ -101,7 +102,7 @@ def test_values_and_gradients_at_the_winning_windows(
     winners, pooled = case.windows()
     gradient = case.small(*winners.shape)
     onto_embedded, onto_flat = np.ones_like(embedded), np.ones_like(flat)
-    place = (case.offsets, case.heights, winners)
+    place = (case.offsets, row_places(case.heights, channels), winners)
     winning_values(embedded, flat, *place, pooled)
     winning_gradients(embedded, flat, *place, gradient, onto_embedded, onto_flat)
     expected_embedded, expected_flat = np.ones_like(embedded), np.ones_like(flat)
