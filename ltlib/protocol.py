@@ -12,6 +12,7 @@ from ltlib.errors import InputError
 
 Search = Literal["bfloat16", "full"]  # see `ltlib.networks.precision`
 Projection = Literal["tensor", "layer", "weights"]  # see `ltlib.pruning.projected_together`
+UNCOMPILED_SURVIVORS_FROM = 9  # the round from which they pay without compiled loops
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Protocol:
     learning_rate: float = 1e-3  # Adam, §5.1
     l2: float = 1e-5  # coupled: added to the gradient, §5.1
     search: Search = "bfloat16"  # precision in which 1-max pooling finds maxima; "full": exact
-    survivors_from: int = 9  # round from which only survivors are computed with, on a CPU
-    compiled: bool = False  # convolutions and pooling by compiled loops, on a CPU (needs Numba)
+    survivors_from: int = 4  # round from which only survivors are computed with, on a CPU
+    compiled: bool = True  # on a CPU, by compiled loops; False: by array operations
     # Pruning
     prune_percent: int = 35  # of the survivors a round, §5.2
     projection: Projection = "tensor"  # over what Eq. 5 is taken; §4.3.2 can be read in three ways
@@ -85,7 +86,6 @@ class Protocol:
             hidden_size=117,  # the paper's: of a smaller output layer too little survives
             epochs=10,
             learning_rate=4e-3,  # 330 steps of 1e-3 teach a network this small next to nothing
-            survivors_from=7,
             rounds=14,
             replicates=2,
         )
@@ -156,12 +156,15 @@ class Protocol:
 def upgraded(fields: dict[str, Any], spec_version: int) -> dict[str, Any]:
     """The fields of a protocol that an earlier version of the spec wrote, as they are called now.
 
-    Until version 3 weight and bias of a layer were projected together.
+    Until version 3 weight and bias of a layer were projected together; until version 4 no loop was
+    compiled unless asked for, and survivors were computed with from round 9.
     """
-    if spec_version >= 3:
-        return fields
-    others = {name: value for name, value in fields.items() if name != "prune_biases"}
-    return others | {"projection": "layer" if fields.get("prune_biases", True) else "weights"}
+    fields = dict(fields.items())
+    if spec_version < 3:
+        fields["projection"] = "layer" if fields.pop("prune_biases", True) else "weights"
+    if spec_version < 4:
+        fields = {"survivors_from": UNCOMPILED_SURVIVORS_FROM, "compiled": False} | fields
+    return fields
 
 
 def _check(protocol: Protocol) -> None:

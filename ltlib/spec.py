@@ -10,7 +10,7 @@ from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 from ltlib.strategies import Experiment, Strategy
 
-SPEC_VERSION = 3  # raised when the same spec would give other bits
+SPEC_VERSION = 4  # raised when the same spec would give other bits
 
 Device = Literal["cpu", "cuda"]
 

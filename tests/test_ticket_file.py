@@ -201,9 +201,22 @@ def test_a_protocol_of_the_second_version_is_read_as_what_it_meant(
 ) -> None:
     """It had one field for what is projected together, and knew weight and bias together."""
     protocol = asdict(SMALL.protocol) | {"prune_biases": biases}
-    del protocol["projection"], protocol["halve_output"]
+    del protocol["projection"], protocol["halve_output"], protocol["compiled"]
     ticket = loaded(by_hand(SMALL, protocol=protocol, spec_version=2), tmp_path)
-    assert ticket.protocol == replace(SMALL.protocol, projection=projection)
+    assert ticket.protocol == replace(SMALL.protocol, projection=projection, compiled=False)
+
+
+@pytest.mark.parametrize("fields", [{}, {"survivors_from": 7}])
+def test_a_protocol_of_the_third_version_had_no_compiled_loops(
+    fields: dict[str, Any], tmp_path: Path
+) -> None:
+    protocol = asdict(SMALL.protocol) | fields
+    del protocol["compiled"]
+    if not fields:
+        del protocol["survivors_from"]  # at its default then
+    ticket = loaded(by_hand(SMALL, protocol=protocol, spec_version=3), tmp_path)
+    meant = {"survivors_from": 9, "compiled": False} | fields
+    assert ticket.protocol == replace(SMALL.protocol, **meant)
 
 
 @pytest.mark.parametrize("field", ["format", "spec_version"])

@@ -14,7 +14,7 @@ from ltlib.data.encoding import load_splits
 from ltlib.experiments.experiment import Files
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.networks.packing import pack
-from ltlib.networks.text import TextArchitecture
+from ltlib.networks.text import TextArchitecture, computable
 from ltlib.protocol import Protocol
 from ltlib.pruning import sparsity, survivors
 from ltlib.results.correct import as_text, to_bits
@@ -89,7 +89,7 @@ def full_model(
     seed: int = 0,
     device: Device = "cpu",
 ) -> RunSpec:
-    """Round 0 of the chains of a domain."""
+    """Round 0 of the chains of a domain, as this machine can compute it."""
     return RunSpec(
         experiment=OBTAIN,
         strategy=FULL_MODEL,
@@ -100,7 +100,7 @@ def full_model(
         seed=seed,
         corpus=corpus,
         corpus_hash=corpus_hash,
-        protocol=protocol,
+        protocol=computable(protocol) if device == "cpu" else protocol,
         device=device,
     )
 

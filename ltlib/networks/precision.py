@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ltlib.protocol import Search
 
-BLOCK = 512  # subwords
+BLOCK = 256  # subwords
 
 
 def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
@@ -23,18 +23,23 @@ def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
     """
     if search == "full":
         return embedded @ flat.T
+    if embedded.device.type != "cpu":
+        return embedded.bfloat16() @ flat.bfloat16().T
     rounded, transposed = _whole_blocks(embedded), flat.bfloat16().T
-    if native_bfloat16(embedded.device):
-        return (rounded @ transposed)[: len(embedded)]
-    # The product of two bfloat16 numbers is exact in float32: only the order of sums differs.
-    return (rounded.float() @ transposed.float()).bfloat16()[: len(embedded)]
+    if not native_bfloat16(embedded.device):
+        # The product of two bfloat16 numbers is exact in float32: only the order of sums differs.
+        transposed = transposed.float()
+    products = rounded.new_empty(len(rounded), len(flat))
+    for block, to in zip(rounded.split(BLOCK), products.split(BLOCK), strict=True):
+        to.copy_(block.to(transposed.dtype) @ transposed)
+    return products[: len(embedded)]
 
 
 def _whole_blocks(embedded: Tensor) -> Tensor:
     """`embedded` in bfloat16, with zeros up to a multiple of `BLOCK` rows.
 
-    The library behind the product keeps the code it generates for each shape it meets: megabytes
-    for every batch that is one subword longer.
+    The library behind the product keeps the code it generates for each shape it meets, megabytes
+    of it: so that products are of one shape.
     """
     total, size = embedded.shape
     rounded = embedded.new_empty(-(-total // BLOCK) * BLOCK, size, dtype=torch.bfloat16)

@@ -1,7 +1,8 @@
 """The text CNN as tickets train it: whole in early rounds, its survivors alone in late ones."""
 
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -14,7 +15,7 @@ from ltlib.networks.network import Architecture, Network
 from ltlib.networks.precision import search_path
 from ltlib.networks.survivor_cnn import SurvivorCNN
 from ltlib.networks.text_cnn import TextCNN, build_model, connected_paths, initial_parameters
-from ltlib.protocol import Protocol
+from ltlib.protocol import UNCOMPILED_SURVIVORS_FROM, Protocol
 from ltlib.pruning import Masks
 
 
@@ -25,7 +26,7 @@ class TextArchitecture(Architecture):
     Up to round `protocol.survivors_from` and on any device but a CPU the whole network is computed
     and what is pruned is held at zero; maxima are then searched in the precision of
     `protocol.search`. From that round on a CPU computes with survivors alone, exactly. On a CPU
-    either is done by compiled loops if `protocol.compiled` says so.
+    either is done by compiled loops, unless `protocol.compiled` says otherwise.
 
     Attributes:
         vocabulary: of the subwords that the rows of the embedding stand for. What reads texts needs
@@ -83,11 +84,24 @@ def _survivors_alone(protocol: Protocol, round_: int, device: str) -> bool:
 def _compiled_networks() -> tuple[type[TextCNN], type[SurvivorCNN]]:
     if find_spec("numba") is None:
         raise InputError(
-            'compiled loops need a package more: pip install "ltlib[compiled]"; or leave the '
-            "protocol's `compiled` false"
+            "compiled loops need a package that is not installed: pip install numba; or ask for "
+            f"compiled=False with survivors_from={UNCOMPILED_SURVIVORS_FROM}, array operations"
         )
     # Here alone, so that what only reads networks does not load the compiler.
     from ltlib.networks.compiled_survivor_cnn import CompiledSurvivorCNN
     from ltlib.networks.compiled_text_cnn import CompiledTextCNN
 
     return CompiledTextCNN, CompiledSurvivorCNN
+
+
+def computable(protocol: Protocol) -> Protocol:
+    """`protocol` as this machine can compute it: without compiled loops where Numba is missing."""
+    if not protocol.compiled or find_spec("numba") is not None:
+        return protocol
+    warnings.warn(
+        "Numba is not installed: array operations compute in the place of compiled loops, several "
+        "times slower, as other runs (`compiled` is false in their protocol)",
+        stacklevel=2,
+    )
+    later = max(protocol.survivors_from, UNCOMPILED_SURVIVORS_FROM)
+    return replace(protocol, compiled=False, survivors_from=later)

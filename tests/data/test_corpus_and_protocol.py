@@ -39,7 +39,7 @@ OTHER: dict[str, Any] = {
     "learning_rate": 0.5,
     "l2": 0.5,
     "search": "full",
-    "compiled": True,
+    "compiled": False,
     "survivors_from": 1,
     "prune_percent": 50,
     "projection": "layer",

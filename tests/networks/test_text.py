@@ -3,14 +3,17 @@
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
 
 import pytest
 
 from ltlib.errors import InputError
+from ltlib.experiments.domains import full_model
 from ltlib.networks import text
 from ltlib.networks.compiled_survivor_cnn import CompiledSurvivorCNN
 from ltlib.networks.compiled_text_cnn import CompiledTextCNN
 from ltlib.networks.survivor_cnn import SurvivorCNN
+from ltlib.networks.text import computable
 from ltlib.networks.text_cnn import TextCNN
 from ltlib.protocol import Protocol
 from ltlib.pruning import full_masks
@@ -18,8 +21,8 @@ from ltlib.streams import stream
 from tests.support import tiny
 from tests.support.tiny import TEXT
 
-PLAIN = replace(tiny.PROTOCOL, survivors_from=9)
-PROTOCOL = replace(PLAIN, compiled=True)
+PROTOCOL = replace(tiny.PROTOCOL, survivors_from=9)
+PLAIN = replace(PROTOCOL, compiled=False)
 EITHER = pytest.mark.parametrize("protocol", [PROTOCOL, PLAIN], ids=["compiled", "plain"])
 
 
@@ -51,16 +54,29 @@ def test_late_rounds_on_a_cpu_compute_survivors_alone(protocol: Protocol, round_
     assert TEXT.computation(protocol, round_, "cpu") == said[protocol.compiled]
 
 
-def test_without_numba_compiled_loops_are_refused_with_the_remedy(
+def missing(name: str) -> ModuleSpec | None:
+    assert name == "numba"
+    return None
+
+
+def test_without_numba_runs_are_those_of_array_operations_and_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def missing(name: str) -> None:
-        assert name == "numba"
-
     monkeypatch.setattr(text, "find_spec", missing)
-    with pytest.raises(InputError, match=r'pip install "ltlib\[compiled\]"'):
-        kind_of(PROTOCOL, 0, "cpu")
+    with pytest.warns(UserWarning, match="Numba is not installed"):
+        spec = full_model("c", "0" * 64, PROTOCOL, "a")
+    assert spec.protocol == PLAIN
+    assert full_model("c", "0" * 64, PROTOCOL, "a", device="cuda").protocol == PROTOCOL
+    with pytest.warns(UserWarning):
+        assert computable(Protocol.paper()).survivors_from == 9, "survivors pay later then"
     assert kind_of(PLAIN, 0, "cpu") is TextCNN
+    with pytest.raises(InputError, match=r"pip install numba.*compiled=False"):
+        kind_of(PROTOCOL, 0, "cpu")
+
+
+def test_with_it_a_protocol_is_as_it_was() -> None:
+    assert computable(PROTOCOL) is PROTOCOL
+    assert computable(PLAIN) is PLAIN
 
 
 def test_the_compiler_is_loaded_by_what_computes_alone() -> None:

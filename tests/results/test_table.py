@@ -1,5 +1,6 @@
 """The results table: how it is read, and how large the test sets were."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -68,14 +69,22 @@ def test_bits_that_are_none_are_refused_by_name(tmp_path: Path, bits: str) -> No
         read_table(path)
 
 
-def test_protocols_of_the_second_version_are_called_as_now(tmp_path: Path) -> None:
-    """Weight and bias were projected together, unless biases were spared."""
-    path = tmp_path / "second.parquet"
+def test_protocols_of_earlier_versions_are_called_as_now(tmp_path: Path) -> None:
+    """Until version 3 weight and bias were projected together, unless biases were spared; until
+    version 4 no loop was compiled unasked, and survivors were computed with from round 9.
+    """
+    path = tmp_path / "earlier.parquet"
     given = ["{}", '{"prune_biases": false}', '{"epochs": 3}', "no JSON"]
-    called = ['{"projection": "layer"}', '{"projection": "weights"}',
-              '{"epochs": 3, "projection": "layer"}', "no JSON"]  # fmt: skip
+    loops = {"compiled": False, "survivors_from": 9}
+    called = [loops | {"projection": "layer"}, loops | {"projection": "weights"},
+              loops | {"epochs": 3, "projection": "layer"}]  # fmt: skip
     TABLE[:4].assign(protocol=given, spec_version=2).to_parquet(path)
-    assert read_table(path)["protocol"].tolist() == called
+    *objects, text = read_table(path)["protocol"]
+    assert [json.loads(found) for found in objects] == called and text == "no JSON"
+    given = ["{}", '{"survivors_from": 7}', '{"projection": "layer", "compiled": true}']
+    called = [loops, loops | {"survivors_from": 7}, loops | json.loads(given[2])]
+    TABLE[:3].assign(protocol=given, spec_version=3).to_parquet(path)
+    assert [json.loads(found) for found in read_table(path)["protocol"]] == called
     TABLE[:4].assign(protocol="{}").to_parquet(path)
     assert set(read_table(path)["protocol"]) == {"{}"}
 
@@ -196,7 +205,7 @@ def test_what_no_figure_needs_may_be_missing() -> None:
         ),
         ("corpus_hash", "1" * 64, "holds 0000000 and 1111111; select one of them: `--corpus` "),
         ("protocol", '{"epochs": 3}', r"holds paper .* and paper .*: `--protocol` .*, protocol="),
-        ("spec_version", 2, r"holds 2 and 3; select one of them: results\[results\['spec_version"),
+        ("spec_version", 2, r"holds 2 and 4; select one of them: results\[results\['spec_version"),
         ("device", "cuda", r"holds cpu and cuda; select one of them: `--device` .*, device="),
     ],
 )

@@ -41,22 +41,23 @@ def test_worker_count_does_not_change_a_bit(
     assert files_of(store) == files_of(short)
 
 
-def test_compiled_loops_are_other_runs_alike_but_for_rounding(
-    short: Store, splits_path: Path, tmp_path: Path
+@pytest.mark.parametrize("compiled", [True, False])
+def test_other_ways_to_compute_are_other_runs_alike_but_for_rounding(
+    compiled: bool, short: Store, splits_path: Path, tmp_path: Path
 ) -> None:
     """And the same bits themselves whatever the workers, in rounds of either kind."""
-    protocol = replace(tiny.PROTOCOL, compiled=True, survivors_from=2)
+    protocol = replace(tiny.PROTOCOL, compiled=compiled, survivors_from=2)
     specs = [replace(spec, protocol=protocol) for spec in SPECS]
     stores = [Store(tmp_path / str(workers), create=True) for workers in (1, 2)]
     for workers, store in enumerate(stores, 1):
         execute(specs, store, DomainRuns(splits_path), {}, workers=workers)
     assert files_of(stores[0]) == files_of(stores[1])
     pd.testing.assert_frame_equal(table_of(stores[0], specs), table_of(stores[1], specs))
-    table, plain = table_of(stores[0], specs), table_of(short, SPECS)
+    table, usual = table_of(stores[0], specs), table_of(short, SPECS)
     assert not {spec.hash for spec in specs} & {spec.hash for spec in SPECS}
-    assert table["sparsity"].tolist() == plain["sparsity"].tolist()
+    assert table["sparsity"].tolist() == usual["sparsity"].tolist()
     first = table["round"] == 0
-    np.testing.assert_allclose(table["test_auc"][first], plain["test_auc"][first], atol=0.05)
+    np.testing.assert_allclose(table["test_auc"][first], usual["test_auc"][first], atol=0.05)
 
 
 def test_another_seed_gives_other_figures(short: Store, splits_path: Path, tmp_path: Path) -> None:
