@@ -38,7 +38,8 @@ from ltlib.training import step
 
 STEPS = 25
 ROUNDS = (0, SPARSE_ROUND)
-FULL = replace(PROTOCOL, search="full")
+PLAIN = replace(PROTOCOL, compiled=False)
+FULL = replace(PLAIN, search="full")
 STAGES = (
     "the dense loop",
     "one thread a process, a process a core",
@@ -46,6 +47,7 @@ STAGES = (
     "sparse gradient of 1-max pooling",
     "maxima searched in bfloat16",
     "survivors alone",
+    "compiled loops",
 )
 
 
@@ -100,14 +102,17 @@ def our_steps(ticket: Ticket, batches: list[Packed], stage: str) -> float:
 
 def built(ticket: Ticket, stage: str) -> tuple[Network, Masks]:
     """The network of a stage, and what masks its gradient."""
-    if stage == "survivors alone":
-        return SurvivorCNN(PROTOCOL, ticket.initial, ticket.masks), {}
     values = apply_masks(ticket.initial, ticket.masks)
+    if stage == "survivors alone":
+        return SurvivorCNN(PLAIN, values, ticket.masks), {}
+    if stage == "compiled loops":
+        made = TextArchitecture().network(PROTOCOL, values, ticket.masks, ticket.round, "cpu")
+        return made, made.held(ticket.masks)
     if stage == "reviews packed end to end":
         network = PackedAutograd(PROTOCOL)
         network.load_state_dict(values)
         return network, ticket.masks
-    protocol: Protocol = FULL if stage == "sparse gradient of 1-max pooling" else PROTOCOL
+    protocol: Protocol = FULL if stage == "sparse gradient of 1-max pooling" else PLAIN
     return build_model(protocol, values), ticket.masks
 
 
@@ -128,7 +133,7 @@ def timed(stage: str, path: Path, found: list[Ticket]) -> list[float]:
         threads = 2 if stage == STAGES[0] else 1
         return [dense_steps(ticket, batches, threads) for ticket in found]
     return [
-        math.nan if stage == STAGES[-1] and ticket.round == 0 else our_steps(ticket, batches, stage)
+        math.nan if stage == STAGES[5] and ticket.round == 0 else our_steps(ticket, batches, stage)
         for ticket in found
     ]
 
@@ -145,7 +150,7 @@ def counted(path: Path, found: list[list[Ticket]]) -> dict[str, list[float | Non
     """By stage, the factor over the stage before that counting multiplications promises, by round.
 
     A product in bfloat16 counts as a quarter, as the instructions promise. Counting says nothing
-    of threads and of memory.
+    of threads and of memory; and compiled loops multiply no less than array operations.
     """
     batches = [batch for domain in DOMAINS for batch in batches_of(path, domain)]
     real = float(np.mean([len(batch.tokens) for batch in batches]))
@@ -161,6 +166,7 @@ def counted(path: Path, found: list[list[Ticket]]) -> dict[str, list[float | Non
         STAGES[3]: [3 * product / sparse] * 2,
         STAGES[4]: [sparse / search] * 2,
         STAGES[5]: [None, search / float(np.mean(meets))],
+        STAGES[6]: [1.0, 1.0],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ltlib.networks.kernels.windows import (
     Dropout,
@@ -17,7 +17,7 @@ from ltlib.networks.kernels.windows import (
     winning_values,
 )
 from ltlib.networks.packing import ZERO_VECTOR, Packed
-from ltlib.networks.precision import search_products
+from ltlib.networks.precision import product_blocks
 from ltlib.networks.text_cnn import DROPOUT_LEVELS, TextCNN, dropout_bits
 from ltlib.protocol import Protocol
 
@@ -46,25 +46,41 @@ class CompiledTextCNN(TextCNN):
     def scorer(self) -> Callable[[Packed], Tensor]:
         """See `TextCNN.scorer`."""
         flat = torch.cat([layer.weight.flatten(0, 1) for layer in self._layers()])
-        products = nn.functional.pad(self.embedding.weight @ flat.T, (0, 0, 0, 1))
+        products = flat.new_empty(len(self.embedding.weight) + 1, len(flat))
+        torch.mm(self.embedding.weight, flat.T, out=products[:-1])
+        products[-1] = 0  # of the zero vector
 
         def scores(batch: Packed) -> Tensor:
             words = batch.tokens.where(batch.tokens != ZERO_VECTOR, len(products) - 1)
-            return self._classes(self._best(products, words, batch.offsets)[0])
+            best, winners = self._nothing_yet(products, batch)
+            self._keep_better(products, words, batch.offsets, 0, len(words), winners, best)
+            return self._classes(best)
 
         return scores
 
-    def _best(
-        self, products: Tensor, words: Tensor, offsets: np.ndarray
-    ) -> tuple[Tensor, np.ndarray]:
-        """Each filter's largest response in each review and where it is; see `best_windows`."""
-        bfloat16 = products.dtype == torch.bfloat16
-        shape = (len(offsets) - 1, len(self.places))
-        best = torch.empty(shape, dtype=torch.promote_types(products.dtype, torch.float32))
-        winners = np.empty(shape, np.int32)
-        numbers = (products.view(torch.uint16) if bfloat16 else products).numpy()
-        best_windows(numbers, words.numpy(), offsets, self.heights, winners, best.numpy())
-        return best, winners
+    def best_windows(self, batch: Packed, embedded: Tensor, flat: Tensor) -> np.ndarray:
+        """Each filter's earliest best window in each review, int32 `[reviews, filters]`."""
+        overlap = int(self.heights.max()) - 1  # so that every window is whole in a block
+        best, winners = self._nothing_yet(embedded, batch)
+        for begin, end, products in product_blocks(embedded, flat, self.search, overlap):
+            words = torch.arange(len(products))
+            self._keep_better(products, words, batch.offsets, begin, end, winners, best)
+        return winners
+
+    def _nothing_yet(self, like: Tensor, batch: Packed) -> tuple[Tensor, np.ndarray]:
+        """Where responses and windows are kept, before any was seen."""
+        shape = (len(batch), len(self.places))
+        return like.new_full(shape, -torch.inf), np.zeros(shape, np.int32)
+
+    def _keep_better(
+        self, products: Tensor, words: Tensor, offsets: np.ndarray, begin: int, end: int,
+        winners: np.ndarray, best: Tensor,
+    ) -> None:  # fmt: skip
+        """See `ltlib.networks.kernels.windows.best_windows`."""
+        bits = products.view(torch.uint16) if products.dtype == torch.bfloat16 else products
+        best_windows(
+            bits.numpy(), words.numpy(), offsets, self.heights, begin, end, winners, best.numpy()
+        )
 
 
 class _Pooled(torch.autograd.Function):
@@ -80,8 +96,7 @@ class _Pooled(torch.autograd.Function):
         flat = torch.cat([weight.flatten(0, 1) for weight in weights])
         embedded = flat.new_empty(len(batch.tokens), flat.shape[1])
         embedded_words(embedding.numpy(), batch.tokens.numpy(), dropout, embedded.numpy())
-        products = search_products(embedded, flat, network.search)
-        _, winners = network._best(products, torch.arange(len(embedded)), batch.offsets)
+        winners = network.best_windows(batch, embedded, flat)
         ctx.convolutions = (embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners)
         ctx.words = (batch.tokens.numpy(), dropout, embedding.shape)
         ctx.shapes = [weight.shape for weight in weights]

@@ -5,6 +5,8 @@ of each factor, so that two windows closer than about 1/200 may change places; t
 and gradient are then computed in full precision.
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -21,31 +23,39 @@ def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
         flat: `[filter rows, embedding]`.
         search: "full" multiplies as given; "bfloat16" rounds factors and products to bfloat16.
     """
-    if search == "full":
-        return embedded @ flat.T
-    if embedded.device.type != "cpu":
+    if search == "bfloat16" and embedded.device.type != "cpu":
         return embedded.bfloat16() @ flat.bfloat16().T
-    rounded, transposed = _whole_blocks(embedded), flat.bfloat16().T
+    products = [products for _, _, products in product_blocks(embedded, flat, search)]
+    return torch.cat(products)[: len(embedded)]
+
+
+def product_blocks(
+    embedded: Tensor, flat: Tensor, search: Search, overlap: int = 0
+) -> Iterator[tuple[int, int, Tensor]]:
+    """The same on a CPU, some subwords at a time: to be used while they are in its cache.
+
+    In bfloat16 a block is filled up with zeros to `BLOCK` subwords: the library behind the product
+    keeps the code it generates for each shape it meets, megabytes of it.
+
+    Args:
+        overlap: subwords at the end of a block with which the next begins again.
+
+    Yields:
+        Where a block begins, where the next one does, and the products of its subwords.
+    """
+    if search == "full":
+        yield 0, len(embedded), embedded @ flat.T
+        return
+    transposed = flat.bfloat16().T
     if not native_bfloat16(embedded.device):
         # The product of two bfloat16 numbers is exact in float32: only the order of sums differs.
         transposed = transposed.float()
-    products = rounded.new_empty(len(rounded), len(flat))
-    for block, to in zip(rounded.split(BLOCK), products.split(BLOCK), strict=True):
-        to.copy_(block.to(transposed.dtype) @ transposed)
-    return products[: len(embedded)]
-
-
-def _whole_blocks(embedded: Tensor) -> Tensor:
-    """`embedded` in bfloat16, with zeros up to a multiple of `BLOCK` rows.
-
-    The library behind the product keeps the code it generates for each shape it meets, megabytes
-    of it: so that products are of one shape.
-    """
-    total, size = embedded.shape
-    rounded = embedded.new_empty(-(-total // BLOCK) * BLOCK, size, dtype=torch.bfloat16)
-    rounded[:total].copy_(embedded)
-    rounded[total:].zero_()
-    return rounded
+    block = transposed.new_empty(BLOCK, embedded.shape[1])
+    for begin in range(0, len(embedded), BLOCK - overlap):
+        part = embedded[begin : begin + BLOCK]
+        block[: len(part)] = part.bfloat16()
+        block[len(part) :] = 0
+        yield begin, begin + BLOCK - overlap, (block @ transposed).bfloat16()
 
 
 def native_bfloat16(device: torch.device) -> bool:

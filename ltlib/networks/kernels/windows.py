@@ -68,14 +68,15 @@ def embedded_words(
 @compiled
 def best_windows(
     products: np.ndarray, words: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
-    winners: np.ndarray, best: np.ndarray,
+    begin: int, end: int, winners: np.ndarray, best: np.ndarray,
 ) -> None:  # fmt: skip
-    """Write each filter's earliest best window in each review.
+    """Of the windows that begin at positions from `begin` to before `end`, in order: write to each
+    filter's best those that are better than it.
 
     Args:
         products: `[words, filter rows]`, each word's with each row of each filter; numbers, or
             bfloat16 as its bits, uint16.
-        words: int64 `[total]`, whose products each position of the reviews takes.
+        words: int64, whose products each position takes, from `begin` on.
         offsets: int64 `[reviews + 1]`.
         heights: int64 `[convolutions]`, of as many filters each.
         winners: int32 `[reviews, filters]`, written: counted from the review's first window.
@@ -89,10 +90,9 @@ def best_windows(
             height = heights[convolution]
             filters = slice(convolution * channels, (convolution + 1) * channels)
             largest, where = best[review, filters], winners[review, filters]
-            largest[:] = -np.inf
-            where[:] = 0
-            for window in range(offsets[review + 1] - offsets[review] - height + 1):
-                met = words[offsets[review] + window : offsets[review] + window + height]
+            last = min(offsets[review + 1] - height + 1, end)
+            for place in range(max(offsets[review], begin), last):
+                window, met = place - offsets[review], words[place - begin : place - begin + height]
                 line[:] = 0
                 for row in range(height - 1):
                     here = column + row * channels

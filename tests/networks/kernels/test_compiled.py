@@ -19,7 +19,8 @@ import json, sys, time
 import numpy as np
 from ltlib.networks.kernels.windows import best_windows
 one = np.zeros((1, 1), np.float32)
-best_windows(one, np.array([0]), np.array([0, 1]), np.array([1]), np.zeros((1, 1), np.int32), one)
+place = (np.array([0]), np.array([0, 1]), np.array([1]), 0, 1)
+best_windows(one, *place, np.zeros((1, 1), np.int32), one)
 stats = best_windows.stats
 json.dump([sum(stats.cache_misses.values()), sum(stats.cache_hits.values())], sys.stdout)
 """

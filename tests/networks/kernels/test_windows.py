@@ -67,7 +67,13 @@ def test_the_earliest_best_window_of_every_filter(
     if bfloat16:
         given = torch.from_numpy(products).bfloat16().view(torch.uint16).numpy()
     winners, best = case.windows()
-    best_windows(given, words, case.offsets, case.heights, winners, best)
+    begin, total = 0, int(case.offsets[-1])
+    best[:] = -np.inf
+    while begin < total:  # in parts of any size
+        end = int(case.generator.integers(begin, total)) + 1
+        part = words[begin:]
+        best_windows(given, part, case.offsets, case.heights, begin, end, winners, best)
+        begin = end
     for review, (begin, end) in enumerate(zip(case.offsets, case.offsets[1:], strict=False)):
         for filter_ in range(case.filters):
             rows = case.rows_of(filter_)
@@ -85,8 +91,9 @@ def test_bfloat16_bits_are_read_as_torch_reads_them() -> None:
     numbers = torch.from_numpy(bits.view(np.int16)).view(torch.bfloat16).float().numpy()
     bits, numbers = bits[np.isfinite(numbers)], numbers[np.isfinite(numbers)]
     offsets, words = np.arange(len(bits) + 1), np.arange(len(bits))
-    winners, best = np.empty((len(bits), 1), np.int32), np.empty((len(bits), 1), np.float32)
-    best_windows(bits[:, None], words, offsets, np.array([1]), winners, best)
+    winners, best = np.zeros((len(bits), 1), np.int32), np.full((len(bits), 1), -np.inf)
+    best = best.astype(np.float32)
+    best_windows(bits[:, None], words, offsets, np.array([1]), 0, len(bits), winners, best)
     assert np.array_equal(best[:, 0], numbers)
 
 
