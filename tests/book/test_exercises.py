@@ -207,9 +207,12 @@ def test_beyond_ninety_per_cent_most_is_lost_on_the_way_to_tweets() -> None:
     least = {task: -min(leads) for task, *leads in names.rows}
     tweets = [task for task in lost if task.endswith("→ tweets")]
     assert len(tweets) == 3
-    others = [least[task] for task in least if task not in tweets]
-    assert min(lost[task] for task in tweets) > 1.3 * max(others)
-    assert min(lost[task] for task in tweets) > 4 * standard_error(
+    for task in tweets:
+        source = task.removesuffix("→ tweets")
+        others = [lost[other] for other in lost if other.startswith(source) and other != task]
+        assert len(others) == 2
+        assert least[task] > 1.3 * max(others)
+    assert min(lost[task] for task in tweets) > 3 * standard_error(
         0.75, names.table["test_reviews"].min()
     )
     full = obtained(names.table).groupby("domain")["full-model"].mean()
@@ -270,7 +273,7 @@ def test_transitions_depend_on_the_threshold() -> None:
         threshold: [d for d in names.shown if q.transition_sparsity(names.table, d, threshold) > 0]
         for threshold in (0.005, 0.02, 0.05)
     }
-    assert with_one == {0.005: ["editorials"], 0.02: [], 0.05: []}
+    assert with_one == {0.005: ["movies"], 0.02: [], 0.05: []}
 
 
 def test_replicates_disagree() -> None:
@@ -279,7 +282,7 @@ def test_replicates_disagree() -> None:
     for replicate in (0, 4):
         one = names.table[names.table["replicate"] == replicate]
         found[replicate] = [d for d in names.shown if q.transition_sparsity(one, d) > 0]
-    assert found == {0: ["editorials"], 4: []}
+    assert found == {0: [], 4: ["movies", "products"]}
 
 
 def test_replicates_name_different_masks_as_the_best() -> None:
@@ -287,7 +290,7 @@ def test_replicates_name_different_masks_as_the_best() -> None:
     lead = (tasks["masks-reset"] - tasks["ticket-target"])[tasks["round"] > 0]
     assert lead.groupby(tasks["source"]).mean().idxmax() == "tweets"
     each = lead.groupby([tasks["replicate"], tasks["source"]]).mean().unstack()
-    assert sorted(each.idxmax(axis=1)) == ["products"] * 2 + ["tweets"] * 3
+    assert sorted(each.idxmax(axis=1)) == ["products"] * 3 + ["tweets"] * 2
 
 
 def test_the_standard_error_falls_with_the_root() -> None:
@@ -333,8 +336,8 @@ def test_replicates_decide_claims() -> None:
     fewer = {f"{n}": whole[whole["replicate"] < n] for n in (1, 2, 5)}
     counted = overview(fewer).set_index("table")[list(VERDICTS)]
     one, two, five = counted.to_dict("records")
-    assert [n["holds"] + n["fails"] for n in (one, two, five)] == [0, 3, 7]
-    assert five == {"holds": 3, "fails": 4, "undecided": 5, "not measured": 7}
+    assert [n["holds"] + n["fails"] for n in (one, two, five)] == [0, 3, 5]
+    assert five == {"holds": 1, "fails": 4, "undecided": 7, "not measured": 7}
     assert two["not measured"] - five["not measured"] == 2
 
 
@@ -365,16 +368,16 @@ def test_two_biases_are_left_in_round_25() -> None:
     assert names.left[25] == (25, 2, 2, 2)
 
 
-def test_one_chain_falls_silent_early_where_biases_can_go() -> None:
+def test_two_chains_fall_silent_early_where_biases_can_go() -> None:
     names = chapter("08", "run", readings=str(ROOT / "results" / "readings"))
     runs = names.told["vader"]
     mute = runs[runs["fate"] == "one-sided"]
     late = mute["sparsity"] > 0.999
     layer, tensor = mute["reading"] == "layer", mute["reading"] == "tensor"
     assert (tensor.sum(), (tensor & late).sum()) == (9, 9)
-    assert abs(mute.loc[tensor, "test_auc"] - 0.5).max() < 0.02
-    assert (layer.sum(), (layer & late).sum()) == (18, 9)
+    assert abs(mute.loc[tensor, "test_auc"] - 0.5).max() < 0.035
+    assert (layer.sum(), (layer & late).sum()) == (28, 10)
     early = mute[layer & ~late]
-    assert len(early[["domain", "replicate"]].drop_duplicates()) == 1
-    assert round(early["sparsity"].min(), 3) == 0.968
-    assert 0.6 < early.iloc[0]["test_auc"] < 0.61
+    begin = early.sort_values("sparsity").groupby(["domain", "replicate"], observed=True).first()
+    assert sorted(round(begin["sparsity"], 3)) == [0.951, 0.979]
+    assert sorted(round(begin["test_auc"], 2)) == [0.72, 0.74]
