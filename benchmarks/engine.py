@@ -25,7 +25,8 @@ import torch
 from safetensors.torch import save_file
 
 from ltlib.data.corpus import load_corpus
-from ltlib.experiments.domains import DomainRuns, full_model, plan
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, plan
 from ltlib.experiments.tasks import plan_experiment
 from ltlib.protocol import Protocol
 from ltlib.runs.execute import execute
@@ -57,7 +58,8 @@ def write_splits(path: Path) -> None:
     generator, tensors = np.random.default_rng(0), {}
     assert TINY.split is not None
     for domain in ("a", "b"):
-        for split, count in zip(("train", "validation", "test"), TINY.split, strict=True):
+        for split, size in zip(("train", "validation", "test"), TINY.split, strict=True):
+            count = int(size)
             tokens = generator.integers(1, TINY.vocabulary_size, 8 * count).astype(np.int32)
             tensors[f"{domain}/{split}/tokens"] = torch.from_numpy(tokens)
             tensors[f"{domain}/{split}/offsets"] = torch.arange(count + 1) * 8

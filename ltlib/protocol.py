@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, get_args
 from ltlib.errors import InputError
 
 Search = Literal["bfloat16", "full"]  # see `ltlib.networks.precision`
+Split = tuple[int, int, int | Literal["rest"]]  # reviews a domain: train, validation, test
 Projection = Literal["tensor", "layer", "weights"]  # see `ltlib.pruning.projected_together`
 UNCOMPILED_SURVIVORS_FROM = 9  # the round from which they pay without compiled loops
 
@@ -24,7 +25,8 @@ class Protocol:
     """
 
     # Corpus
-    split: tuple[int, int, int] | None = (20_000, 10_000, 10_000)  # reviews a domain, §3; None: all
+    # Reviews a domain, §3; None: all, 2:1:1 and equal. A test of "rest": what a domain has left.
+    split: Split | None = (20_000, 10_000, 10_000)
     corpus_seed: int = 0  # draws the split; replicates never touch it
     vocabulary_size: int = 8_000  # subwords, §4.1
     character_coverage: float = 0.9995  # §4.1
@@ -34,6 +36,7 @@ class Protocol:
     channels: int = 127  # filters of each height, §5.1
     heights: tuple[int, ...] = (3, 4, 5)  # §5.1
     hidden_size: int = 117  # §5.1
+    shared_initial: bool = False  # alternative: all domains of a replicate start from one θ₀
     dropout: float = 0.285  # on the embeddings, §5.1
     he_slope: float = math.sqrt(5)  # `a` of Eq. 4, left open; √5 is the framework's own default
     zero_biases: bool = False  # alternative to biases uniform in ±1/√fan_in
@@ -198,7 +201,13 @@ def _check(protocol: Protocol) -> None:
     require(protocol.l2 >= 0, "l2", "0 or more")
     if protocol.split is not None:
         require(
-            len(protocol.split) == 3 and all(n >= 2 and n % 2 == 0 for n in protocol.split),
+            _is_split(protocol.split),
             "split",
-            "three even numbers of 2 or more, half of each for either class",
+            "three even numbers of 2 or more, half of each for either class, or rest as the third",
         )
+
+
+def _is_split(split: tuple[object, ...]) -> bool:
+    sizes = split[:2] if split[2:] == ("rest",) else split
+    halved = all(isinstance(size, int) and size >= 2 and size % 2 == 0 for size in sizes)
+    return len(split) == 3 and halved

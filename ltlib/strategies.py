@@ -16,17 +16,26 @@ RESET: Final = "reset"  # of obtaining, the chains of ticket-reset alone
 TicketStrategy = Literal["ticket-reset", "ticket-random"]
 MasksStrategy = Literal["masks-reset", "masks-random"]
 Strategy = Literal[
-    "full-model", "ticket-reset", "ticket-random", "masks-reset", "masks-random", "masks-shuffled"
+    "full-model",
+    "ticket-reset",
+    "ticket-random",
+    "masks-reset",
+    "masks-random",
+    "masks-shuffled",
+    "masks-shuffled-connected",
 ]
 
 FULL_MODEL: Final = "full-model"  # nothing pruned, θ₀: round 0 of either chain
 TICKET_RESET: Final = "ticket-reset"  # the chain's own masks, θ₀
 TICKET_RANDOM: Final = "ticket-random"  # the chain's own masks, values drawn anew every round
 MASKS_RESET: Final = "masks-reset"  # the source's ticket-reset masks and θ₀
-MASKS_RANDOM: Final = "masks-random"  # the source's ticket-reset masks, values drawn anew
+MASKS_RANDOM: Final = "masks-random"  # the same masks, values drawn anew; at home a control
 MASKS_SHUFFLED: Final = "masks-shuffled"  # as masks-random, survivors in random places: a control
+MASKS_CONNECTED: Final = "masks-shuffled-connected"  # the same, with a path from text to class
 TICKET_TARGET: Final = "ticket-target"  # no run of its own: the target's ticket-reset, compared
 
 TICKET_STRATEGIES: tuple[TicketStrategy, ...] = (TICKET_RESET, TICKET_RANDOM)
+MOVED: tuple[MasksStrategy, ...] = (MASKS_RESET, MASKS_RANDOM)  # in another domain
+SHUFFLED: tuple[Strategy, ...] = (MASKS_SHUFFLED, MASKS_CONNECTED)
 # Under the masks of a ticket-reset run, in its domain or another.
-MASKS_STRATEGIES: tuple[Strategy, ...] = (MASKS_RESET, MASKS_RANDOM, MASKS_SHUFFLED)
+MASKS_STRATEGIES: tuple[Strategy, ...] = (*MOVED, *SHUFFLED)

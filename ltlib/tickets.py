@@ -74,8 +74,12 @@ class Ticket:
 def first_ticket(
     architecture: Architecture, protocol: Protocol, source: str, seed: int, replicate: int
 ) -> Ticket:
-    """Round 0: nothing pruned, θ₀ from the stream of (seed, replicate, source)."""
-    initial = architecture.initial_values(protocol, stream(seed, "initial", replicate, source))
+    """Round 0: nothing pruned, θ₀ from the stream of (seed, replicate, source).
+
+    Without the source where the protocol has all domains start from one θ₀.
+    """
+    names = (replicate,) if protocol.shared_initial else (replicate, source)
+    initial = architecture.initial_values(protocol, stream(seed, "initial", *names))
     masks = full_masks(initial)
     return Ticket(architecture, protocol, source, seed, replicate, 0, masks, initial)
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from dataclasses import replace
 
-from ltlib.experiments.domains import full_model, in_chain
+from ltlib.experiments.planning import full_model, in_chain
 from ltlib.protocol import Protocol
 from ltlib.store.tickets import ticket_files, ticket_from
 from ltlib.tickets import Ticket, first_ticket, next_ticket

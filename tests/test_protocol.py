@@ -46,6 +46,8 @@ def test_what_the_paper_leaves_open_keeps_its_default() -> None:
         ("character_coverage", 0.0),
         ("character_coverage", -0.5), ("character_coverage", 1.5), ("split", (10, 10, 5)),
         ("split", (0, 2, 2)), ("split", (2, -2, 2)), ("split", (2, 2)), ("split", (2, 2, 2, 2)),
+        ("split", (2, "rest", 2)), ("split", (2, 3, "rest")), ("split", (2, 2, "all")),
+        ("split", ("rest",)),
     ],
 )  # fmt: skip
 def test_out_of_range_is_refused_by_name(field: str, value: Any) -> None:
@@ -64,6 +66,7 @@ def test_out_of_range_is_refused_by_name(field: str, value: Any) -> None:
         ("character_coverage", 1.0), ("search", "full"), ("search", "bfloat16"),
         ("projection", "tensor"), ("projection", "layer"), ("projection", "weights"),
         ("learning_rate", 1e-9), ("l2", 0.0), ("split", (2, 2, 2)), ("split", None),
+        ("split", (2, 2, "rest")),
     ],
 )  # fmt: skip
 def test_the_ends_of_a_range_are_in_it(field: str, value: Any) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltlib.errors import InputError
-from ltlib.experiments.domains import full_model, plan
+from ltlib.experiments.planning import full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.spec import SPEC_VERSION, RunSpec
 from tests.support.matrix import needs_of
@@ -48,7 +48,7 @@ def test_every_other_protocol_field_names_it() -> None:
         "max_length": 61, "embedding_size": 5, "channels": 5, "heights": (2, 3), "hidden_size": 5,
         "dropout": 0.1, "he_slope": 0.0, "zero_biases": True, "batch_size": 5, "epochs": 2,
         "patience": 3, "learning_rate": 0.5, "l2": 0.5, "prune_percent": 20, "projection": "layer",
-        "halve_output": True, "survivors_from": 2, "search": "full",
+        "halve_output": True, "shared_initial": True, "survivors_from": 2, "search": "full",
         "compiled": False,
     }  # fmt: skip
     names = {field.name for field in fields(Protocol)} - Protocol.MATRIX

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from ltlib.evaluation import evaluated, scores_of
-from ltlib.experiments.domains import full_model, in_chain, plan
+from ltlib.experiments.planning import full_model, in_chain, plan
 from ltlib.pruning import survivors_after
 from ltlib.runs.execute import execute
 from ltlib.store.store import Store

@@ -173,3 +173,16 @@ def test_a_ticket_is_shown_in_a_line() -> None:
 def test_next_ticket_wants_a_trained_one() -> None:
     with pytest.raises(AssertionError, match="trained"):
         next_ticket(first_ticket(TEXT, PROTOCOL, "a", 0, 0), "ticket-reset")
+
+
+def test_domains_start_from_one_theta_where_the_protocol_says_so() -> None:
+    def initial(source: str, replicate: int = 0, **changes: object) -> dict[str, Tensor]:
+        protocol = replace(tiny.PROTOCOL, **changes)  # type: ignore[arg-type]
+        return first_ticket(TEXT, protocol, source, 0, replicate).initial
+
+    def alike(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+        return all(torch.equal(one[name], other[name]) for name in one)
+
+    assert not alike(initial("a"), initial("b"))
+    assert alike(initial("a", shared_initial=True), initial("b", shared_initial=True))
+    assert not alike(initial("a", shared_initial=True), initial("a", 1, shared_initial=True))

@@ -15,12 +15,12 @@ from ltlib.cli.options import (
     Where,
     Which,
     corpus_options,
-    protocol_of,
     where_options,
     which_options,
 )
 from ltlib.cli.stores import rm, show, status
 from ltlib.cli.tables import claims, compare, export
+from ltlib.cli.words import protocol_of
 from ltlib.errors import InputError
 
 
@@ -49,11 +49,11 @@ class ByAim(click.Group):
 
 @click.command()
 @corpus_options
-def prepare(corpus: str, scale: str, split: str | None) -> None:
+def prepare(corpus: str, scale: str, split: str | None, changes: tuple[str, ...]) -> None:
     """Fetch, check, split and encode a corpus; print what came out."""
     from ltlib.data.corpus import load_corpus
 
-    loaded = load_corpus(corpus, protocol_of(scale, split))
+    loaded = load_corpus(corpus, protocol_of(scale, split, changes))
     for remark in loaded.remarks:
         click.echo(remark, err=True)
     shown = loaded.summary.astype(object).map(lambda n: f"{n:,.1f}" if n % 1 else f"{n:,.0f}")
@@ -73,6 +73,7 @@ def run(
     corpus: str,
     scale: str,
     split: str | None,
+    changes: tuple[str, ...],
     store: str,
     which: Which,
     where: Where,
@@ -83,8 +84,7 @@ def run(
     """Carry out an experiment; what the store holds already is not run again."""
     from ltlib.cli.run import print_estimate, train_missing
 
-    protocol = protocol_of(scale, split, replicates=which.replicates, rounds=which.rounds)
-    protocol = protocol.read_as(which.reading)
+    protocol = protocol_of(scale, split, changes).read_as(which.reading)
     if dry_run:
         print_estimate(corpus, protocol, which, where, Path(store))
     else:

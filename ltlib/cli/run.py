@@ -8,16 +8,18 @@ from pathlib import Path
 import click
 import torch
 
-from ltlib.cli.options import Where, Which, pairs_of
+from ltlib.cli.options import Where, Which
+from ltlib.cli.words import pairs_of
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
 from ltlib.experiments.tasks import plan_experiment
 from ltlib.protocol import Protocol
+from ltlib.results.table import read_table, specs_of
 from ltlib.runs.driver import Report
 from ltlib.runs.estimate import estimate
 from ltlib.runs.execute import execute, sound_runs
-from ltlib.runs.schedule import shard
+from ltlib.runs.schedule import shard, without
 from ltlib.spec import RunSpec
 from ltlib.store.failures import Failures
 from ltlib.store.provenance import provenance
@@ -84,10 +86,13 @@ def planned(
     corpus = load_corpus(source, protocol)
     pairs = pairs_of(which.pairs, which.domains or list(corpus.domains))
     specs = plan_experiment(
-        corpus, protocol, which.experiment, which.domains, pairs, which.seed, where.device
-    )
+        corpus, protocol, which.experiment, which.domains, pairs, which.seed, where.device,
+        which.replicates, which.rounds,
+    )  # fmt: skip
     runs = DomainRuns(corpus.path)
-    return corpus, runs, shard(specs, runs.first, *which.shard)
+    published = {spec.hash for path in which.tables for spec in specs_of(read_table(path))}
+    missing = without(specs, runs.needs, published)
+    return corpus, runs, shard(missing, runs.first, *which.shard)
 
 
 def _print_choice(corpus: Corpus, protocol: Protocol, which: Which) -> None:

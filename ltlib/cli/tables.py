@@ -5,25 +5,37 @@ import sys
 import click
 
 from ltlib.cli.options import setting_options
+from ltlib.errors import InputError
 from ltlib.results.settings import Wanted
 
 
 @click.command()
 @click.option(
-    "--store", "stores", required=True, multiple=True, metavar="DIR", help="may be given repeatedly"
+    "--store",
+    "stores",
+    multiple=True,
+    metavar="DIR",
+    help="may be given repeatedly, as --table may",
+)
+@click.option(
+    "--table", "tables", multiple=True, metavar="FILE", help="that this command wrote: joined"
 )
 @click.option(
     "--out", required=True, metavar="FILE", help="a .parquet or .csv file, or a URL (s3://...)"
 )
 @setting_options
 @click.option("--atlas", is_flag=True, help="also what the book shows of the stores' tickets")
-def export(stores: tuple[str, ...], out: str, wanted: Wanted, atlas: bool) -> None:
+def export(
+    stores: tuple[str, ...], tables: tuple[str, ...], out: str, wanted: Wanted, atlas: bool
+) -> None:
     """Write the results table of stores, a run that several hold once; the ending says how."""
     from ltlib.results.atlas import check_local, path_beside, write_atlas
     from ltlib.store.export import write_table
     from ltlib.store.status import count_text, runs_text, survey
     from ltlib.store.store import Store
 
+    if not stores and (atlas or not tables):
+        raise InputError("nothing to export: give --store DIR (or, without --atlas, --table FILE)")
     opened = [Store(store) for store in stores]
     found = None
     if atlas:  # made before anything is written
@@ -31,7 +43,7 @@ def export(stores: tuple[str, ...], out: str, wanted: Wanted, atlas: bool) -> No
 
         check_local(out)
         found = atlas_of_stores(opened, wanted)
-    rows = write_table(opened, out, wanted)
+    rows = write_table(opened, out, wanted, tables)
     click.echo(f"{runs_text(rows)}: {out}")
     if found is not None:
         write_atlas(found, path_beside(out))

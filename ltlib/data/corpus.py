@@ -19,7 +19,7 @@ from ltlib.data.sources.vader import read_vader
 from ltlib.data.splits import split_reviews
 from ltlib.data.vocabulary import Vocabulary, cached_vocabulary
 from ltlib.errors import InputError
-from ltlib.protocol import Protocol
+from ltlib.protocol import Protocol, Split
 
 __all__ = ["Corpus", "load_corpus", "load_splits"]
 
@@ -137,7 +137,7 @@ def load_corpus(source: str, protocol: Protocol) -> Corpus:
     name, domains = _open(os.fspath(source), remarks.append)
     # A stream of millions is read no further than the split asks; smaller sources are drawn from
     # as a whole.
-    enough = sum(protocol.split) // 2 if protocol.split and _is_amazon(source) else None
+    enough = _enough(protocol.split) if _is_amazon(source) else None
     cleaned: dict[str, Cleaned] = {}
     for domain, reviews in domains.items():
         elsewhere = frozenset[str]().union(*(other.keys for other in cleaned.values()))
@@ -185,6 +185,14 @@ def _open(source: str, say: Say) -> tuple[str, dict[str, Generator[Review]]]:
     if there or len(folder.parts) > 1 or source.startswith((".", "~")):
         return _last_part(str(folder.absolute())), read_folder(folder, say)
     raise InputError(f"corpus '{source}' is unknown, and no folder of this name found; {CHOICES}")
+
+
+def _enough(split: Split | None) -> int | None:
+    """Reviews of a class after which a source need not be read further; None: it must be."""
+    if split is None:
+        return None
+    train, validation, test = split
+    return None if test == "rest" else (train + validation + test) // 2
 
 
 def _is_amazon(source: str) -> bool:

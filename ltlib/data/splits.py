@@ -6,6 +6,7 @@ import numpy as np
 
 from ltlib.data.cleaning import NEGATIVE, POSITIVE, Cleaned, Review
 from ltlib.errors import InputError
+from ltlib.protocol import Split
 from ltlib.streams import stream
 
 SPLITS = ("train", "validation", "test")
@@ -15,34 +16,33 @@ Sizes = tuple[int, int, int]
 Chosen = dict[str, tuple[Review, ...]]  # split -> its reviews, in the order of their source
 
 
-def split_reviews(domains: dict[str, Cleaned], sizes: Sizes | None, seed: int) -> dict[str, Chosen]:
+def split_reviews(domains: dict[str, Cleaned], split: Split | None, seed: int) -> dict[str, Chosen]:
     """The reviews of each split, for every domain.
 
     Each split holds as many negative as positive reviews, and a document lies in one split.
 
     Args:
         domains: the cleaned reviews by the domain's name.
-        sizes: reviews a split, both classes together; None: the largest 2:1:1 that every domain
-            can give.
+        split: reviews of train, validation and test, both classes together; a test of "rest" is
+            all that a domain has left; None: the largest 2:1:1 that every domain can give.
         seed: the corpus seed. A domain's draw depends on it, on the domain's name and its reviews.
 
     Raises:
         InputError: a size that cannot be halved; a domain with too few reviews of a class.
     """
     pools = {domain: _pool(domain, cleaned, seed) for domain, cleaned in domains.items()}
-    if sizes is None:
-        sizes = _largest_common(pools)
-    if any(size < 2 or size % 2 for size in sizes):
-        raise InputError(f"split {_slashed(sizes)}: each must be an even number of 2 or more")
+    if split is None:
+        split = _largest_common(pools)
+    if any(size != "rest" and (size < 2 or size % 2) for size in split):
+        raise InputError(f"split {_slashed(split)}: each must be an even number of 2 or more")
     chosen: dict[str, Chosen] = {}
     for domain, pool in pools.items():
+        sizes = _sizes(pool, split)
         rows = _draw(pool, sizes)
         if rows is None:
             raise InputError(_too_few(pool, sizes))
         reviews = domains[domain].reviews
-        chosen[domain] = {
-            split: tuple(reviews[row] for row in part) for split, part in rows.items()
-        }
+        chosen[domain] = {name: tuple(reviews[row] for row in part) for name, part in rows.items()}
     return chosen
 
 
@@ -110,6 +110,18 @@ def _deal(pool: _Pool, wanted: list[int]) -> list[tuple[list[int], list[int]]]:
     return dealt
 
 
+def _sizes(pool: _Pool, split: Split) -> Sizes:
+    """Of a test of "rest" the largest size that leaves the other two theirs, or the smallest."""
+    train, validation, test = split
+    if test != "rest":
+        return train, validation, test
+    left = pool.scarcer - (train + validation) // 2
+    for half in range(left, 1, -1):
+        if _draw(pool, (train, validation, 2 * half)) is not None:
+            return train, validation, 2 * half
+    return train, validation, 2
+
+
 def _largest_common(pools: dict[str, _Pool]) -> Sizes:
     """The largest exact 2:1:1 that every domain can give."""
     scarcest = min(pools, key=lambda domain: pools[domain].scarcer)
@@ -141,5 +153,5 @@ def _too_few(pool: _Pool, sizes: Sizes) -> str:
     )
 
 
-def _slashed(sizes: Sizes) -> str:
-    return "/".join(str(size) for size in sizes)
+def _slashed(sizes: Split) -> str:
+    return "/".join(map(str, sizes))

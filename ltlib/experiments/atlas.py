@@ -8,7 +8,8 @@ from pathlib import Path
 from ltlib.data.corpus import Corpus, as_corpus, load_corpus
 from ltlib.data.divergence import divergence_matrix
 from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns, full_model, in_chain
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, in_chain
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
 from ltlib.pruning import layer_of

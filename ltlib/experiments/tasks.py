@@ -6,7 +6,7 @@ from typing import get_args
 from ltlib.data.corpus import Corpus
 from ltlib.data.divergence import divergence_matrix, nearest_pairs
 from ltlib.errors import InputError
-from ltlib.experiments.domains import full_model, plan
+from ltlib.experiments.planning import full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.spec import Device, RunSpec
 from ltlib.strategies import CONTROL, OBTAIN, RESET, Chosen
@@ -24,6 +24,8 @@ def plan_experiment(
     pairs: Pairs | None = None,
     seed: int = 0,
     device: Device = "cpu",
+    replicates: Sequence[int] | None = None,
+    rounds: Sequence[int] | None = None,
 ) -> list[RunSpec]:
     """The runs of an experiment on `corpus`, each after the one it needs.
 
@@ -33,6 +35,7 @@ def plan_experiment(
         pairs: (source, target) of the transfers; default: `default_pairs`.
         seed: the experiment's seed, 0 or more; replicates are numbered under it.
         device: what trains: the same run on another kind of device is another run.
+        replicates, rounds: as `plan` takes them.
 
     Raises:
         InputError: an unknown domain; a transfer of one domain to itself, or with only one there; a
@@ -56,7 +59,7 @@ def plan_experiment(
         if source == target:
             raise InputError(f"pair {source}:{target} transfers to itself; name two domains")
     first = full_model(corpus.name, corpus.hash, protocol, chosen[0], seed=seed, device=device)
-    return plan(first, experiment, chosen, pairs)
+    return plan(first, experiment, chosen, pairs, replicates, rounds)
 
 
 def default_pairs(corpus: Corpus, domains: Sequence[str]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from PIL import Image
 
 from ltlib.strategies import (
     FULL_MODEL,
+    MASKS_CONNECTED,
     MASKS_RANDOM,
     MASKS_RESET,
     MASKS_SHUFFLED,
@@ -107,6 +108,7 @@ STRATEGY_LOOKS = {
     TICKET_RANDOM: Look(VERMILLION, "s", (0, (4, 1.5))),
     MASKS_RANDOM: Look(VERMILLION, "s", (0, (4, 1.5))),
     MASKS_SHUFFLED: Look(GREY, "^", (0, (2, 2))),
+    MASKS_CONNECTED: Look(BROWN, "v", (0, (1, 2))),
 }
 
 SERIES_LOOKS = (

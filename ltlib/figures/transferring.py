@@ -24,7 +24,7 @@ from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
 from ltlib.results.claims import transfer_verdict
 from ltlib.results.side_by_side import ACCURACY, AREA, transferred, with_areas
-from ltlib.strategies import MASKS_STRATEGIES, TICKET_TARGET, TRANSFER
+from ltlib.strategies import MASKS_SHUFFLED, MOVED, TICKET_TARGET, TRANSFER
 
 PLACES = {"within": "the same, within one point", "below": "worse", "above": "better"}
 MASKS = "masks-"  # how the names of transferred strategies begin; what follows says the values
@@ -54,7 +54,7 @@ def transferring(
         f"{source} → {target}": table[(table["source"] == source) & (table["target"] == target)]
         for source, target in shown
     }
-    strategies = (TICKET_TARGET, *MASKS_STRATEGIES)
+    strategies = (TICKET_TARGET, *MOVED, MASKS_SHUFFLED)
     return grid_of_panels(panels, strategies, None, measure, tested_on(results))
 
 
@@ -72,14 +72,15 @@ def transfer_between(
         InputError: no transfers among the results.
     """
     table = transferred(results)
-    strategies = were_run(table, [TICKET_TARGET, *MASKS_STRATEGIES])
+    strategies = were_run(table, [TICKET_TARGET, *MOVED, MASKS_SHUFFLED])
     areas = transferred(results, AREA)
     data = with_bars(with_areas(table, areas, ["source", "target"], strategies))
-    moved = [s for s in strategies if s in MASKS_STRATEGIES]
+    moved = [s for s in strategies if s in MOVED]
     drawn_from = [s.removeprefix(MASKS) for s in moved]
     shown = (
         "datum.source == source && datum.target == target"
-        f" && (datum.strategy == '{TICKET_TARGET}' || datum.strategy == '{MASKS}' + values)"
+        f" && (datum.strategy == '{TICKET_TARGET}' || datum.strategy == '{MASKS_SHUFFLED}'"
+        f" || datum.strategy == '{MASKS}' + values)"
     )
     base = alt.Chart(data).transform_filter(shown).encode(x=by_sparsity(data))
     colour = strategy_colour(strategies)

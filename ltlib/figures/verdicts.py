@@ -7,7 +7,7 @@ from ltlib.results.claims import transfer_verdict
 from ltlib.results.side_by_side import transferred
 from ltlib.results.verdicts import NOT_MEASURED
 from ltlib.results.words import claims_in_brief, claims_in_full, in_points
-from ltlib.strategies import MASKS_STRATEGIES
+from ltlib.strategies import MOVED
 
 
 def claims_table(claims: pd.DataFrame, caption: str) -> Table:
@@ -29,7 +29,7 @@ def tasks_table(results: pd.DataFrame, caption: str) -> Table:
     """
     tasks = transferred(results)[["source", "target"]].drop_duplicates(ignore_index=True)
     known = set(results["strategy"])
-    for strategy in (s for s in MASKS_STRATEGIES if s in known):
+    for strategy in (s for s in MOVED if s in known):
         verdicts = [
             transfer_verdict(results, source, target, strategy)
             for source, target in zip(tasks["source"], tasks["target"], strict=True)

@@ -23,7 +23,7 @@ from ltlib.results.verdicts import (
     by_replicate,
     judge,
 )
-from ltlib.strategies import MASKS_STRATEGIES, OBTAIN, TICKET_TARGET, TRANSFER
+from ltlib.strategies import MOVED, OBTAIN, TICKET_TARGET, TRANSFER
 
 
 def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
@@ -103,10 +103,8 @@ def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: 
     Raises:
         InputError: no such task or strategy, or no transfers in the table.
     """
-    if strategy not in MASKS_STRATEGIES:
-        raise InputError(
-            f"strategy '{strategy}' is not known; it is one of {', '.join(MASKS_STRATEGIES)}"
-        )
+    if strategy not in MOVED:
+        raise InputError(f"strategy '{strategy}' is not known; it is one of {', '.join(MOVED)}")
     table = transferred(results)
     tasks = dict.fromkeys(zip(table["source"], table["target"], strict=True))
     if (source, target) not in tasks:

@@ -13,7 +13,7 @@ from ltlib.results.quantities import Sparsities, between
 from ltlib.results.table import REPLICATE
 from ltlib.strategies import (
     FULL_MODEL,
-    MASKS_STRATEGIES,
+    MOVED,
     OBTAIN,
     TICKET_RESET,
     TICKET_TARGET,
@@ -77,8 +77,8 @@ def _grid(rows: pd.DataFrame, measure: Measure) -> list[Run]:
 
 def _run(strategy: str, source: str, target: str, round_: int) -> Run:
     """The run in which a strategy's accuracy is measured: its own, or the target's (§5.3)."""
-    if strategy in MASKS_STRATEGIES:
-        return TRANSFER if source != target else OBTAIN, strategy, source, target, round_
+    if strategy in MOVED:
+        return TRANSFER, strategy, source, target, round_
     if strategy == FULL_MODEL or round_ == 0:
         return OBTAIN, FULL_MODEL, target, target, 0
     own = TICKET_RESET if strategy == TICKET_TARGET else strategy

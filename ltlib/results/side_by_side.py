@@ -8,9 +8,10 @@ from ltlib.errors import InputError
 from ltlib.results.table import NEEDED, REPLICATE, check_table
 from ltlib.strategies import (
     FULL_MODEL,
-    MASKS_SHUFFLED,
-    MASKS_STRATEGIES,
+    MASKS_RANDOM,
+    MASKS_RESET,
     OBTAIN,
+    SHUFFLED,
     TICKET_RESET,
     TICKET_STRATEGIES,
     TICKET_TARGET,
@@ -18,6 +19,8 @@ from ltlib.strategies import (
 )
 
 ACCURACY, AREA = "test_accuracy", "test_auc"
+# Masks that are trained in the domain of their chain, from fresh values.
+HOME_CONTROLS = (MASKS_RANDOM, *SHUFFLED)
 
 
 def obtained(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
@@ -29,8 +32,8 @@ def obtained(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
 
     Returns:
         Columns `domain, round, sparsity, seed, replicate, full-model, ticket-reset,
-        ticket-random, masks-shuffled`. The full model stands in every row of its replicate; at
-        round 0 it is what both tickets are.
+        ticket-random` and those of `HOME_CONTROLS`. The full model stands in every row of its
+        replicate; at round 0 it is what both tickets are.
 
     Raises:
         InputError: a column is missing, the table holds no such runs, or it mixes corpora or
@@ -40,7 +43,7 @@ def obtained(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
     wide = _side_by_side(
         rows,
         ["domain", "round", *REPLICATE],
-        (FULL_MODEL, *TICKET_STRATEGIES, MASKS_SHUFFLED),
+        (FULL_MODEL, *TICKET_STRATEGIES, *HOME_CONTROLS),
         measure,
     )
     full = wide.loc[wide["round"] == 0, ["domain", *REPLICATE, FULL_MODEL]]
@@ -53,7 +56,8 @@ def obtained(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
 def transferred(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
     """Test accuracies of transferring tickets (§5.3), one row a task, round and replicate.
 
-    TICKET-TARGET is no run of its own: it is the target's own ticket-reset, joined here.
+    TICKET-TARGET is no run of its own: it is the target's own ticket-reset, joined here. So are the
+    target's own shuffled masks, which have as many survivors as any that are moved there.
 
     Args:
         results: the results table, with the target's tickets beside the transfers.
@@ -61,22 +65,23 @@ def transferred(results: pd.DataFrame, measure: str = ACCURACY) -> pd.DataFrame:
 
     Returns:
         Columns `source, target, round, sparsity, seed, replicate, masks-reset, masks-random,
-        masks-shuffled, ticket-target, full-model`; the last two are the target's own, not a number
-        where the table lacks them.
+        ticket-target, full-model, masks-shuffled, masks-shuffled-connected`; from ticket-target on
+        they are the target's own, not a number where the table lacks them.
 
     Raises:
         InputError: as `obtained`, for transfers.
     """
     rows = _experiment(results, TRANSFER, measure)
     key = ["source", "target", "round", *REPLICATE]
-    wide = _side_by_side(rows, key, MASKS_STRATEGIES, measure)
+    wide = _side_by_side(rows, key, (MASKS_RESET, MASKS_RANDOM), measure)
+    targets = [TICKET_TARGET, FULL_MODEL, *SHUFFLED]
     if not (results["experiment"] == OBTAIN).any():
-        return wide.assign(**{TICKET_TARGET: float("nan"), FULL_MODEL: float("nan")})
+        return wide.assign(**dict.fromkeys(targets, float("nan")))
     own = obtained(results, measure).rename(
         columns={"domain": "target", TICKET_RESET: TICKET_TARGET}
     )
     joined = key[1:]
-    return wide.merge(own[[*joined, TICKET_TARGET, FULL_MODEL]], on=joined, how="left")
+    return wide.merge(own[[*joined, *targets]], on=joined, how="left")
 
 
 def with_areas(

@@ -13,6 +13,7 @@ from ltlib.errors import InputError
 from ltlib.protocol import upgraded
 from ltlib.results.correct import from_text
 from ltlib.results.settings import described
+from ltlib.spec import RunSpec
 
 COLUMNS = [
     "experiment", "strategy", "source", "target", "round", "sparsity", "replicate", "seed",
@@ -104,6 +105,22 @@ def _as_now(protocol: str, spec_version: int) -> str:
         return protocol if now == fields else json.dumps(now, sort_keys=True)
     except (ValueError, AttributeError):
         return protocol  # whatever it is, whoever reads it will say so
+
+
+def specs_of(table: pd.DataFrame) -> list[RunSpec]:
+    """The spec of each row.
+
+    Raises:
+        InputError: a row of another version of the spec.
+    """
+    names = [*RunSpec.__dataclass_fields__, "spec_version"]
+    rows = table[names].to_dict("records")
+    return [
+        RunSpec.from_canonical(
+            {str(k): v for k, v in row.items()} | {"protocol": json.loads(row["protocol"])}
+        )
+        for row in rows
+    ]
 
 
 def check_ending(path: str | Path) -> None:

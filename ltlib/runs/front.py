@@ -7,7 +7,8 @@ import pandas as pd
 
 from ltlib.data.corpus import Corpus, as_corpus
 from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns, full_model, in_chain
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, in_chain
 from ltlib.experiments.tasks import Pairs, plan_experiment
 from ltlib.networks.text import TextArchitecture
 from ltlib.paths import default_store

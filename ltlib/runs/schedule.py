@@ -1,7 +1,7 @@
 """Which run of a plan can start next: a graph of specs, and what has become of each."""
 
 import heapq
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence, Set
 
 from ltlib.spec import RunSpec
 
@@ -86,6 +86,24 @@ class Schedule:
             self._waiting.setdefault(need, []).append(number)
         else:
             heapq.heappush(self._ready, (-self._height[number], number))
+
+
+def without(
+    specs: Sequence[RunSpec], needs: Callable[[RunSpec], RunSpec | None], there: Set[str]
+) -> list[RunSpec]:
+    """Those of `specs` that are not `there`, and those whose tickets these lean on.
+
+    Args:
+        specs: a plan, each run after the one it `needs`.
+        there: names of runs whose results are known, though their tickets may be gone.
+    """
+    wanted: set[RunSpec] = set()
+    for spec in reversed(specs):
+        if spec in wanted or spec.hash not in there:
+            wanted.add(spec)
+            if (needed := needs(spec)) is not None:
+                wanted.add(needed)
+    return [spec for spec in specs if spec in wanted]
 
 
 def shard(

@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,32 @@ import pyarrow.parquet as pq
 from ltlib.errors import InputError
 from ltlib.paths import check_place, replace_into, writing
 from ltlib.results.correct import as_text
-from ltlib.results.settings import EVERY_SETTING, Wanted, setting_of
-from ltlib.results.table import TEST_CORRECT, check_ending, in_order, without_ending
+from ltlib.results.joining import joined
+from ltlib.results.settings import EVERY_SETTING, Wanted, select, setting_of
+from ltlib.results.table import (
+    TEST_CORRECT,
+    check_ending,
+    in_order,
+    read_table,
+    specs_of,
+    without_ending,
+)
 from ltlib.store.store import Store
 
 METADATA = b"ltlib"
 
+Origin = dict[str, Any]  # the provenance of a run
 
-def write_table(stores: Sequence[Store], out: str | Path, wanted: Wanted = EVERY_SETTING) -> int:
-    """Write the results table of `stores`, a run that several hold once; the number of its rows.
+
+def write_table(
+    stores: Sequence[Store],
+    out: str | Path,
+    wanted: Wanted = EVERY_SETTING,
+    tables: Sequence[str] = (),
+) -> int:
+    """Write the results table of `stores` and of published tables, a run that several hold once.
+
+    Returns the number of its rows.
 
     The ending of `out` says whether as Parquet or as comma-separated values.
 
@@ -32,18 +50,21 @@ def write_table(stores: Sequence[Store], out: str | Path, wanted: Wanted = EVERY
     Args:
         out: a path, or a URL that fsspec writes to (`s3://bucket/results.parquet`).
         wanted: the settings whose runs are written.
+        tables: paths of tables that this function wrote, to be joined with the stores' runs.
 
     Raises:
-        InputError: the stores hold no such runs, or disagree about one; `out` has another ending,
-            or cannot be written.
+        InputError: they hold no such runs, or disagree about one; `out` has another ending, or
+            cannot be written; a table has no provenance beside it.
     """
     check_ending(out)
     if "://" not in str(out):
         check_place(Path(out), Path(out).suffix)
-    holders, rows = rows_of(stores, wanted)
-    table = in_order(rows)
-    _write(_csv(table) if str(out).lower().endswith(".csv") else _parquet(table, holders), out)
-    described = json.dumps(_described(table, holders), indent=1, sort_keys=True, ensure_ascii=False)
+    holders, rows = rows_of(stores, wanted) if stores else ({}, [])
+    parts = {str(path): select(read_table(path), *wanted) for path in tables}
+    table = joined(({"the stores": in_order(rows)} if rows else {}) | parts)
+    origins = _distinct([*_origins(holders), *chain(*map(_origins_of, tables))])
+    _write(_csv(table) if str(out).lower().endswith(".csv") else _parquet(table, origins), out)
+    described = json.dumps(_described(table, origins), indent=1, sort_keys=True, ensure_ascii=False)
     _write((described + "\n").encode(), without_ending(out) + ".provenance.json")
     return len(table)
 
@@ -66,9 +87,9 @@ def rows_of(
     return {name: holders[name] for name in kept}, [rows[name] for name in kept]
 
 
-def _parquet(table: pd.DataFrame, holders: dict[str, Store]) -> bytes:
+def _parquet(table: pd.DataFrame, origins: list[Origin]) -> bytes:
     content = pa.Table.from_pandas(table, preserve_index=False)
-    origin = json.dumps(_provenances(holders), sort_keys=True).encode()
+    origin = json.dumps(origins, sort_keys=True).encode()
     content = content.replace_schema_metadata({**(content.schema.metadata or {}), METADATA: origin})
     buffer = io.BytesIO()
     pq.write_table(content, buffer)
@@ -81,14 +102,14 @@ def _csv(table: pd.DataFrame) -> bytes:
     return table.assign(**{TEST_CORRECT: bits}).to_csv(index=False, lineterminator="\n").encode()
 
 
-def _described(table: pd.DataFrame, holders: dict[str, Store]) -> dict[str, Any]:
+def _described(table: pd.DataFrame, origins: list[Origin]) -> dict[str, Any]:
     """What the rows of a table share, and the names of its runs (hashes of their specs)."""
     same = ("corpus", "corpus_hash", "protocol", "spec_version", "seed")
     return {
         **{name: table[name].unique().tolist() for name in same},
         "hours": table["seconds"].sum() / 3600,
-        "computed_by": _provenances(holders),
-        "runs": sorted(holders),
+        "computed_by": origins,
+        "runs": sorted(spec.hash for spec in specs_of(table)),
     }
 
 
@@ -133,12 +154,24 @@ def _write(content: bytes, out: str | Path) -> None:
         raise InputError(f"{out}: cannot be written ({reason}); check address and rights") from None
 
 
-def _provenances(holders: dict[str, Store]) -> list[dict[str, Any]]:
-    """The distinct provenances of runs, without where the user's files and machines are."""
-    seen: dict[str, dict[str, Any]] = {}
+def _origins(holders: dict[str, Store]) -> Iterator[Origin]:
+    """The provenances of runs, without where the user's files and machines are."""
     for name, store in holders.items():
         origin = store.run(name)["provenance"]
         for place in ("corpus_source", "machine"):
             origin.pop(place, None)
-        seen[json.dumps(origin, sort_keys=True)] = origin
-    return list(seen.values())
+        yield origin
+
+
+def _origins_of(table: str) -> list[Origin]:
+    path = Path(without_ending(table) + ".provenance.json")
+    try:
+        return list(json.loads(path.read_text(encoding="utf-8"))["computed_by"])
+    except (OSError, ValueError, LookupError, TypeError):
+        raise InputError(
+            f"{path}: is not what `ltlib export` writes beside a table; a table is joined with it"
+        ) from None
+
+
+def _distinct(origins: Iterable[Origin]) -> list[Origin]:
+    return list({json.dumps(origin, sort_keys=True): origin for origin in origins}.values())

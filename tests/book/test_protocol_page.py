@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from ltlib.experiments.domains import full_model
+from ltlib.experiments.planning import full_model
 from ltlib.protocol import Protocol
 from ltlib.pruning import survivors_after
 from tests.support.project import ROOT

@@ -146,6 +146,7 @@ def test_it_is_also_a_module() -> None:
         (["--corpus", "FOLDER", "--pairs", "films:none"], ["none", "films, phones"]),
         (["--corpus", "FOLDER", "--split", "9000/10/10"], ["9000", "largest"]),
         (["--corpus", "FOLDER", "--split", "20/10"], ["--split", "TRAIN/VALIDATION/TEST"]),
+        (["--corpus", "FOLDER", "--split", "20/10/all"], ["--split", "20/10/all", "200/100/rest"]),
         (["--corpus", "FOLDER", "--split", "21/10/10"], ["split", "even"]),
         (["--corpus", "FOLDER", "--rounds", "-1"], ["rounds"]),
         (["--corpus", "FOLDER", "--rounds", "many"], ["rounds"]),

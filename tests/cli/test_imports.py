@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ltlib.experiments.domains import full_model, plan
+from ltlib.experiments.planning import full_model, plan
 from ltlib.protocol import Protocol
 from ltlib.spec import RunSpec
 from ltlib.store.plans import write_plan

@@ -17,7 +17,7 @@ from ltlib.protocol import Protocol
 from ltlib.spec import RunSpec
 from tests.support.data_helpers import write_folder
 
-PROTOCOL = replace(Protocol.smoke(), split=(120, 60, 60))
+PROTOCOL = replace(Protocol.smoke(), split=(120, 60, "rest"))
 
 
 def test_every_run_is_among_those_its_command_asks_for(
@@ -35,6 +35,9 @@ def test_every_run_is_among_those_its_command_asks_for(
     monkeypatch.setattr(command.torch.cuda, "is_available", lambda: True)
     plans = [plan_experiment(corpus, PROTOCOL, "control", seed=3)]
     plans += [plan_experiment(corpus, PROTOCOL, "control", ["bees"], device="cuda")]
+    odd = replace(PROTOCOL, split=None, heights=(2, 3), patience=2, search="full", compiled=False)
+    other = load_corpus(str(folder), odd)
+    plans += [plan_experiment(other, odd, "reset")]
     plans += [
         plan_experiment(corpus, PROTOCOL.read_as(name), "reset") for name in Protocol.READINGS
     ]

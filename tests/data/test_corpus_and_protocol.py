@@ -30,6 +30,7 @@ OTHER: dict[str, Any] = {
     "channels": 3,
     "heights": (2,),
     "hidden_size": 3,
+    "shared_initial": True,
     "dropout": 0.5,
     "he_slope": 0.0,
     "zero_biases": True,
@@ -101,6 +102,8 @@ def test_all_that_is_there_is_another_split_than_as_many(tmp_path: Path) -> None
         ]
         write(tmp_path / f"reviews_{category}_5.json.gz", rows)
     source = f"amazon:{tmp_path}"
+    rest = load_corpus(source, replace(SMALL, split=(8, 4, "rest")))
+    assert (rest.summary["reviews"] == 60).all()
     everything = replace(SMALL, split=None)
     whole = load_corpus(source, everything)
     sizes = whole.summary[["train", "validation", "test"]].iloc[0].tolist()

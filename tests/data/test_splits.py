@@ -95,6 +95,31 @@ def test_without_sizes_the_scarcest_domain_sets_a_two_one_one(
         check(domains[domain], chosen, expected)
 
 
+def test_the_rest_is_each_domains_own() -> None:
+    domains = {"ants": single(50, 70), "bees": single(16, 40), "wasps": single(90, 17)}
+    expected = {"ants": (20, 10, 70), "bees": (20, 10, 2), "wasps": (20, 10, 4)}
+    for domain, chosen in split_reviews(domains, (20, 10, "rest"), 0).items():
+        check(domains[domain], chosen, expected[domain])
+
+
+@given(DOMAIN, st.integers(0, 3))
+def test_of_documents_no_larger_rest_can_be_dealt(domain: Cleaned, seed: int) -> None:
+    try:
+        chosen = split_reviews({"ants": domain}, (4, 2, "rest"), seed)["ants"]
+    except InputError as error:
+        assert "too few for the split 4/2/2" in str(error)
+        return
+    rest = len(chosen["test"])
+    check(domain, chosen, (4, 2, rest))
+    with pytest.raises(InputError, match="too few"):
+        split_reviews({"ants": domain}, (4, 2, rest + 2), seed)
+
+
+def test_where_nothing_is_left_the_smallest_test_is_missed() -> None:
+    with pytest.raises(InputError, match=r"too few for the split 20/10/2 \(16 of each class\)"):
+        split_reviews({"ants": single(15, 90)}, (20, 10, "rest"), 0)
+
+
 def test_without_sizes_nothing_to_split_is_an_error() -> None:
     with pytest.raises(InputError, match=r"'bees' has 3 negative and 9 positive.*none"):
         split_reviews({"ants": single(9, 9), "bees": single(3, 9)}, None, 0)

@@ -145,7 +145,7 @@ def test_a_control_that_was_run_is_drawn_beside_what_it_is_compared_with() -> No
     table = results_table(half, ["a", "b"], control=True)
     for figure, beside in (
         (figures.obtaining(table, ["a"]), "ticket-reset"),
-        (figures.transferring(table, [("a", "b")]), "masks-reset"),
+        (figures.transferring(table, [("a", "b")]), "ticket-target"),
     ):
         drawn = lines(figure.axes[0])
         control, other = drawn[colour("masks-shuffled")], drawn[colour(beside)]

@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from ltlib.errors import InputError
-from ltlib.experiments.domains import full_model
+from ltlib.experiments.planning import full_model
 from ltlib.networks import text
 from ltlib.networks.compiled_survivor_cnn import CompiledSurvivorCNN
 from ltlib.networks.compiled_text_cnn import CompiledTextCNN

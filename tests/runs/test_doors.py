@@ -10,16 +10,19 @@ from typing import Any
 
 import pytest
 
-from ltlib.experiments.domains import DomainRuns, full_model, plan, shuffled
+from ltlib.controls import shuffled
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, in_chain, plan
 from ltlib.networks.packing import pack
 from ltlib.results.correct import from_bits, from_text
 from ltlib.runs.execute import EngineName, execute
 from ltlib.store.store import Store
 from ltlib.store.tickets import ticket_files
 from ltlib.strategies import (
+    MASKS_CONNECTED,
     MASKS_RANDOM,
     MASKS_RESET,
-    MASKS_SHUFFLED,
+    SHUFFLED,
     TICKET_RESET,
     TICKET_STRATEGIES,
     MasksStrategy,
@@ -31,9 +34,11 @@ from tests.support import tiny
 from tests.support.tiny import TEXT
 
 PROTOCOL = replace(tiny.PROTOCOL, rounds=2, survivors_from=2)
-SPECS = plan(
-    full_model("tiny", "h", PROTOCOL, "a"), "control", ["a", "b"], [("a", "b"), ("b", "a")]
-)
+FIRST = full_model("tiny", "h", PROTOCOL, "a")
+SPECS = [
+    *plan(FIRST, "control", ["a", "b"], [("a", "b"), ("b", "a")]),
+    in_chain(FIRST, 2, MASKS_CONNECTED),  # of so few rounds none is planned
+]
 
 Run = tuple[str, str, str, str, int]  # experiment, strategy, source, target, round
 
@@ -55,12 +60,15 @@ def by_hand() -> tuple[dict[Run, Outcome], dict[Run, dict[str, bytes]]]:
                 for masks in moving:
                     moved = ("transfer", masks, source, target, ticket.round)
                     outcomes[moved] = transfer_ticket(ticket, target, splits[target], masks)
-                for place, experiment in ((source, "obtain"), (target, "transfer")):
-                    if ticket.round > 0:
-                        control = (experiment, MASKS_SHUFFLED, source, place, ticket.round)
-                        outcomes[control] = train_ticket(
-                            shuffled(ticket, place), splits[place], place, MASKS_SHUFFLED
-                        )
+                if ticket.round == 0:
+                    continue
+                home = ("obtain", MASKS_RANDOM, source, source, ticket.round)
+                outcomes[home] = transfer_ticket(ticket, source, splits[source], MASKS_RANDOM)
+                for kind in SHUFFLED if (source, ticket.round) == ("a", 2) else SHUFFLED[:1]:
+                    control = ("obtain", kind, source, source, ticket.round)
+                    outcomes[control] = train_ticket(
+                        shuffled(ticket, source, kind), splits[source], source, kind
+                    )
     return outcomes, files
 
 
@@ -108,5 +116,5 @@ def test_no_two_strategies_measure_alike() -> None:
         if round_ > 0:
             found.setdefault(tuple(map(str, names)), []).append(measured(outcome))
     sequences = list(found.values())
-    assert len(sequences) == 12
+    assert len(sequences) == 13
     assert all(one not in sequences[i + 1 :] for i, one in enumerate(sequences))

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns, full_model, plan
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, plan
 from ltlib.networks.packing import pack
 from ltlib.runs.execute import execute
 from ltlib.store.store import Store

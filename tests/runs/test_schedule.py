@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltlib.experiments.domains import full_model, plan
-from ltlib.runs.schedule import Schedule, shard
+from ltlib.experiments.planning import full_model, plan
+from ltlib.runs.schedule import Schedule, shard, without
 from ltlib.spec import RunSpec
 from tests.support import tiny
 from tests.support.matrix import first_of, needs_of
@@ -118,3 +118,16 @@ def test_a_hundred_thousand_runs_fit_in_a_gibibyte() -> None:
     tracemalloc.stop()
     assert len(schedule) == len(specs) > 20_000 - 100
     assert peak / len(specs) * 100_000 < 1 << 30
+
+
+@given(st.sets(st.integers(0, len(SPECS) - 1)))
+def test_what_is_published_is_run_again_only_for_its_ticket(published: set[int]) -> None:
+    """By following the needs of each missing run to the beginning."""
+    wanted = set()
+    for number, spec in enumerate(SPECS):
+        needed: RunSpec | None = None if number in published else spec
+        while needed is not None:
+            wanted.add(needed)
+            needed = needs_of(needed)
+    found = without(SPECS, needs_of, {SPECS[number].hash for number in published})
+    assert found == [spec for spec in SPECS if spec in wanted]

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns, chain, full_model
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import chain, full_model
 from ltlib.runs.driver import Driver
 from ltlib.runs.engine import Failure, Job, Result
 from ltlib.runs.execute import execute

@@ -47,6 +47,32 @@ def test_a_table_says_what_its_runs_are(short: Store, tmp_path: Path) -> None:
     )
 
 
+def test_a_store_is_joined_with_a_published_table(
+    short: Store, splits_path: Path, tmp_path: Path
+) -> None:
+    """Two halves: one published and its store gone, one still in a store."""
+    stores = []
+    for number in (1, 2):
+        stores.append(Store(tmp_path / str(number), create=True))
+        part = shard(SPECS, first_of, number, 2)
+        execute(part, stores[-1], DomainRuns(splits_path), {"part": number}, workers=1)
+    half, whole, alone = (str(tmp_path / f"{name}.parquet") for name in ("half", "whole", "alone"))
+    write_table([stores[0]], half)
+    assert write_table([stores[1]], whole, tables=[half]) == len(SPECS)
+    merged = read_table(whole).drop(columns="seconds")
+    pd.testing.assert_frame_equal(merged, short.table().drop(columns="seconds"), check_dtype=False)
+    said = json.loads((tmp_path / "whole.provenance.json").read_text(encoding="utf-8"))
+    assert said["runs"] == sorted(spec.hash for spec in SPECS)
+    assert {origin["part"] for origin in said["computed_by"]} == {1, 2}
+    assert write_table([], alone, tables=[whole]) == len(SPECS)
+    assert json.loads((tmp_path / "alone.provenance.json").read_bytes()) == said
+    (tmp_path / "half.provenance.json").unlink()
+    with pytest.raises(
+        InputError, match=r"half.provenance.json: is not what `ltlib export` writes"
+    ):
+        write_table([stores[1]], alone, tables=[half])
+
+
 @pytest.mark.parametrize("what", ["metrics", "tensors"])
 def test_runs_that_differ_are_refused_by_name(short: Store, tmp_path: Path, what: str) -> None:
     spec = SPECS[1]

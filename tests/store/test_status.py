@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ltlib.experiments.domains import DomainRuns, full_model, plan
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, plan
 from ltlib.networks.packing import pack
 from ltlib.runs.engine import Failure
 from ltlib.runs.estimate import estimate

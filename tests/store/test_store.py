@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ltlib.errors import InputError
-from ltlib.experiments.domains import full_model, in_chain
+from ltlib.experiments.planning import full_model, in_chain
 from ltlib.networks.packing import PackedSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import prune

@@ -12,7 +12,8 @@ import psutil
 from safetensors.torch import save_file
 
 from ltlib.data.reviews import Splits
-from ltlib.experiments.domains import DomainRuns, full_model, plan
+from ltlib.experiments.domains import DomainRuns
+from ltlib.experiments.planning import full_model, plan
 from ltlib.runs.execute import execute
 from ltlib.spec import RunSpec
 from ltlib.store.log import read_log

@@ -52,11 +52,9 @@ def _runs(
             for round_ in range(rounds + 1) if source != target else ():
                 for strategy in ("masks-reset", "masks-random"):
                     yield "transfer", strategy, source, target, round_
-    for source in domains if control else ():
-        for target in domains:
-            for round_ in range(1, rounds + 1):
-                experiment = "obtain" if source == target else "transfer"
-                yield experiment, "masks-shuffled", source, target, round_
+    for domain in domains if control else ():
+        for round_ in range(1, rounds + 1):
+            yield "obtain", "masks-shuffled", domain, domain, round_
 
 
 def _row(

@@ -49,7 +49,7 @@ def reviews(count: int, seed: int, protocol: Protocol = PROTOCOL, absent: int = 
 def splits(seed: int = 0, protocol: Protocol = PROTOCOL, absent: int = -1) -> Splits:
     """A domain of random reviews."""
     assert protocol.split is not None
-    parts = [reviews(n, 10 * seed + i, protocol, absent) for i, n in enumerate(protocol.split)]
+    parts = [reviews(int(n), 10 * seed + i, protocol, absent) for i, n in enumerate(protocol.split)]
     return Splits(*parts)
 
 
