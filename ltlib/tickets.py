@@ -1,17 +1,20 @@
 """Lottery tickets: found by training, pruning and initialising anew, round by round (§5.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
+from ltlib.errors import DivergedError
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, full_masks, prune, sparsity, survivors
 from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET, TicketStrategy
 from ltlib.streams import stream
 from ltlib.ticket_file import read_fields, write_ticket
+from ltlib.together import train_together
 from ltlib.training import Outcome, train
 
 
@@ -116,11 +119,36 @@ def train_ticket(
     strategy, round).
     """
     protocol = ticket.protocol
-    generator = stream(ticket.seed, "training", ticket.replicate, target, strategy, ticket.round)
+    generator = _training_stream(ticket, target, strategy)
     network = ticket.architecture.network(
         protocol, ticket.initial, ticket.masks, ticket.round, device
     )
     return train(network, ticket.masks, splits, protocol, generator, device)
+
+
+def train_tickets(
+    tickets: Sequence[Ticket], splits: ExampleSplits, target: str, strategy: str, device: str
+) -> list[Outcome | DivergedError]:
+    """As `train_ticket` each by itself, but at once where their architecture can do that.
+
+    Args:
+        tickets: of one round, source and protocol.
+    """
+    first = tickets[0]
+    stack = first.architecture.stack(first.protocol, [t.initial for t in tickets], device)
+    if stack is None:
+        return [train_ticket(ticket, splits, target, strategy, device) for ticket in tickets]
+    whole = [  # as round 0 has them
+        t.architecture.network(t.protocol, t.initial, t.masks, 0, device).to(device)
+        for t in tickets
+    ]
+    generators = [_training_stream(ticket, target, strategy) for ticket in tickets]
+    masks = [ticket.masks for ticket in tickets]
+    return train_together(stack, whole, masks, splits, first.protocol, generators)
+
+
+def _training_stream(ticket: Ticket, target: str, strategy: str) -> np.random.Generator:
+    return stream(ticket.seed, "training", ticket.replicate, target, strategy, ticket.round)
 
 
 def obtain_tickets(

@@ -19,6 +19,9 @@ def transfer_ticket(
         ticket: a ticket-reset ticket of the source (at round 0: the full model).
         strategy: `masks-reset` starts from the source's θ₀, `masks-random` from a fresh draw.
     """
-    if strategy == MASKS_RANDOM:
-        ticket = redrawn(ticket, target, strategy)
-    return train_ticket(ticket, splits, target, strategy, device)
+    return train_ticket(moved_ticket(ticket, target, strategy), splits, target, strategy, device)
+
+
+def moved_ticket(ticket: Ticket, target: str, strategy: MasksStrategy) -> Ticket:
+    """What a transfer trains: the source's masks, with its θ₀ or with values drawn anew."""
+    return redrawn(ticket, target, strategy) if strategy == MASKS_RANDOM else ticket

@@ -1,12 +1,14 @@
 """Runs on the domains of a corpus: what each needs, how one is trained, and what is measured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ltlib.controls import shuffled
 from ltlib.data.encoding import load_splits
-from ltlib.experiments.experiment import Files
+from ltlib.errors import DivergedError
+from ltlib.experiments.experiment import Files, Trained
 from ltlib.experiments.planning import in_chain
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.networks.packing import pack
@@ -25,9 +27,9 @@ from ltlib.strategies import (
     TICKET_RANDOM,
     TICKET_RESET,
 )
-from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket
+from ltlib.tickets import Ticket, first_ticket, next_ticket, train_ticket, train_tickets
 from ltlib.training import Outcome
-from ltlib.transfer import transfer_ticket
+from ltlib.transfer import moved_ticket
 
 
 @dataclass(frozen=True)
@@ -63,38 +65,46 @@ class DomainRuns:
         """The same, laid out for the network."""
         return pack(data, protocol)
 
-    def train(
-        self, spec: RunSpec, needed: Files | None, splits: ExampleSplits
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def train(self, spec: RunSpec, needed: Files | None, splits: ExampleSplits) -> Trained:
         """Train one run; a run of another one's masks keeps no ticket of its own."""
+        ticket = self._ticket(spec, needed)
+        outcome = train_ticket(ticket, splits, spec.target, spec.strategy, spec.device)
+        return _found(spec, ticket, splits, outcome)
+
+    def train_together(
+        self, specs: Sequence[RunSpec], needed: Sequence[Files | None], splits: ExampleSplits
+    ) -> list[Trained | DivergedError]:
+        """Train runs that differ in their replicate alone, at once."""
+        tickets = [self._ticket(*both) for both in zip(specs, needed, strict=True)]
+        first = specs[0]
+        outcomes = train_tickets(tickets, splits, first.target, first.strategy, first.device)
+        return [
+            outcome if isinstance(outcome, DivergedError) else _found(spec, ticket, splits, outcome)
+            for spec, ticket, outcome in zip(specs, tickets, outcomes, strict=True)
+        ]
+
+    def _ticket(self, spec: RunSpec, needed: Files | None) -> Ticket:
+        """What a run trains: masks, and the values they begin with."""
         if spec.strategy == FULL_MODEL:
-            ticket = first_ticket(
+            return first_ticket(
                 self.architecture, spec.protocol, spec.source, spec.seed, spec.replicate
             )
-            return self._obtained(ticket, spec, splits)
         needs = self.needs(spec)
         assert needs is not None and needed is not None
         ticket = ticket_from(self.architecture, needs, needed)
         if spec.strategy == TICKET_RESET or spec.strategy == TICKET_RANDOM:
-            return self._obtained(next_ticket(ticket, spec.strategy), spec, splits)
-        ticket, outcome = _moved(ticket, spec, splits)
-        return _measured(ticket, splits, outcome), {}
-
-    def _obtained(
-        self, ticket: Ticket, spec: RunSpec, splits: ExampleSplits
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
-        outcome = train_ticket(ticket, splits, spec.target, spec.strategy, spec.device)
-        trained = replace(ticket, trained=outcome.trained)
-        return _measured(ticket, splits, outcome), ticket_files(trained)
+            return next_ticket(ticket, spec.strategy)
+        if spec.strategy in SHUFFLED:
+            return shuffled(ticket, spec.target, spec.strategy)
+        assert spec.strategy == MASKS_RESET or spec.strategy == MASKS_RANDOM
+        return moved_ticket(ticket, spec.target, spec.strategy)
 
 
-def _moved(ticket: Ticket, spec: RunSpec, splits: ExampleSplits) -> tuple[Ticket, Outcome]:
-    """Train the ticket's masks, or those shuffled, on the target; what was trained, and how."""
-    if spec.strategy in SHUFFLED:
-        ticket = shuffled(ticket, spec.target, spec.strategy)
-        return ticket, train_ticket(ticket, splits, spec.target, spec.strategy, spec.device)
-    assert spec.strategy == MASKS_RESET or spec.strategy == MASKS_RANDOM
-    return ticket, transfer_ticket(ticket, spec.target, splits, spec.strategy, spec.device)
+def _found(spec: RunSpec, ticket: Ticket, splits: ExampleSplits, outcome: Outcome) -> Trained:
+    measured = _measured(ticket, splits, outcome)
+    if spec.strategy in MASKS_STRATEGIES:
+        return measured, {}
+    return measured, ticket_files(replace(ticket, trained=outcome.trained))
 
 
 def _measured(ticket: Ticket, splits: ExampleSplits, outcome: Outcome) -> dict[str, Any]:

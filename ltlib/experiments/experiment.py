@@ -1,13 +1,16 @@
 """What carrying runs out asks of an experiment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from ltlib.errors import DivergedError
 from ltlib.networks.network import Architecture, ExampleSplits
 from ltlib.protocol import Protocol as Hyperparameters
 from ltlib.spec import RunSpec
 
 Files = Mapping[str, bytes]  # of a ticket, by name
+# What was measured, and the files of the run's own ticket (none if it keeps none).
+Trained = tuple[dict[str, Any], dict[str, bytes]]
 
 
 class Experiment(Protocol):
@@ -37,14 +40,14 @@ class Experiment(Protocol):
     def examples(self, data: Any, protocol: Hyperparameters) -> ExampleSplits:
         """What the network takes, of what `load` gave."""
 
-    def train(
-        self, spec: RunSpec, needed: Files | None, splits: ExampleSplits
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def train(self, spec: RunSpec, needed: Files | None, splits: ExampleSplits) -> Trained:
         """Train one run on its target's `splits`.
 
         Args:
             needed: the files of the ticket of `needs(spec)`.
-
-        Returns:
-            What was measured, and the files of the run's own ticket (none if it keeps none).
         """
+
+    def train_together(
+        self, specs: Sequence[RunSpec], needed: Sequence[Files | None], splits: ExampleSplits
+    ) -> list[Trained | DivergedError]:
+        """Train runs that differ in their replicate alone, on a GPU: each as `train` would."""

@@ -1,7 +1,7 @@
 """What training asks of a network and of its examples. Nothing here knows what they are."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -64,6 +64,29 @@ class Network(nn.Module):
         return {name: value.detach().cpu().clone() for name, value in self.state_dict().items()}
 
 
+class Stack(ABC):
+    """Networks of one shape that are trained at once.
+
+    Attributes:
+        values: trainable, by name, those of all networks in one: `[networks, ...]`.
+    """
+
+    def __init__(self, values: Sequence[Mapping[str, Tensor]], device: str) -> None:
+        self.values = {
+            name: torch.stack([own[name] for own in values]).to(device).requires_grad_()
+            for name in values[0]
+        }
+
+    @abstractmethod
+    def scores(self, batches: Sequence[Any], generators: Sequence[np.random.Generator]) -> Tensor:
+        """Class scores `[networks, examples, classes]` in training.
+
+        Args:
+            batches: as many examples for each network.
+            generators: draw each network's dropout.
+        """
+
+
 class Architecture(ABC):
     """A kind of network: how it begins, how it computes, and what of it may be pruned.
 
@@ -93,6 +116,12 @@ class Architecture(ABC):
         Args:
             values: of all parameters; buffers among them, where there are any.
         """
+
+    def stack(
+        self, protocol: Hyperparameters, values: Sequence[Mapping[str, Tensor]], device: str
+    ) -> Stack | None:
+        """Networks with these values, to be trained at once; None: it cannot be done."""
+        return None
 
     @abstractmethod
     def computation(self, protocol: Hyperparameters, round_: int, device: str) -> str:

@@ -30,18 +30,34 @@ def max_pooled_convolutions(
 
     Of windows that tie, the earliest wins.
     """
-    return _MaxPooledConvolutions.apply(embedded, offsets, search, *weights)
-
-
-class _MaxPooledConvolutions(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any, embedded: Tensor, offsets: np.ndarray, search: Search, *weights: Tensor
-    ) -> Tensor:
-        shapes = [(weight.shape[0], weight.shape[1]) for weight in weights]
+    with torch.no_grad():
         flat = torch.cat([weight.flatten(0, 1) for weight in weights])
         products = search_products(embedded, flat, search)
-        winners = winning_windows(window_responses(products, offsets, shapes), offsets)
+        responses = window_responses(products, offsets, shapes_of(weights))
+        winners = winning_windows(responses, offsets)
+    return responses_at(embedded, weights, winners)
+
+
+def shapes_of(weights: Sequence[Tensor]) -> list[tuple[int, int]]:
+    """Height and channels of each convolution."""
+    return [(weight.shape[0], weight.shape[1]) for weight in weights]
+
+
+def responses_at(embedded: Tensor, weights: Sequence[Tensor], winners: Tensor) -> Tensor:
+    """Each filter's response at one window a review, `[reviews, filters]`, and its gradients.
+
+    Args:
+        embedded, weights: as `max_pooled_convolutions` takes them.
+        winners: int64 `[reviews, filters]`, the windows' first rows.
+    """
+    return _ResponsesAt.apply(embedded, winners, *weights)
+
+
+class _ResponsesAt(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, embedded: Tensor, winners: Tensor, *weights: Tensor) -> Tensor:
+        shapes = shapes_of(weights)
+        flat = torch.cat([weight.flatten(0, 1) for weight in weights])
         rows = filter_rows(shapes, embedded.device)
         met = met_subwords(winners, rows)
         ctx.save_for_backward(embedded, flat, met, rows.filter)
@@ -55,7 +71,7 @@ class _MaxPooledConvolutions(torch.autograd.Function):
         onto_embedded, onto_flat = pooled_gradients(embedded, flat, met, values)
         parts = onto_flat.split([height * channels for height, channels in ctx.shapes])
         onto_weights = [p.unflatten(0, shape) for p, shape in zip(parts, ctx.shapes, strict=True)]
-        return onto_embedded, None, None, *onto_weights
+        return onto_embedded, None, *onto_weights
 
 
 def window_responses(

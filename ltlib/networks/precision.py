@@ -29,6 +29,21 @@ def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
     return torch.cat(products)[: len(embedded)]
 
 
+def stacked_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
+    """`search_products` of several networks at once, `[networks, total, filter rows]`.
+
+    Args:
+        embedded: `[networks, total, embedding]`.
+        flat: `[networks, filter rows, embedding]`.
+    """
+    if search == "full":
+        return torch.bmm(embedded, flat.mT)
+    rounded, rows = embedded.bfloat16(), flat.bfloat16().mT
+    if not native_bfloat16(embedded.device):
+        rounded, rows = rounded.float(), rows.float()
+    return torch.bmm(rounded, rows).bfloat16()
+
+
 def product_blocks(
     embedded: Tensor, flat: Tensor, search: Search, overlap: int = 0
 ) -> Iterator[tuple[int, int, Tensor]]:

@@ -1,7 +1,7 @@
 """The text CNN as tickets train it: whole in early rounds, its survivors alone in late ones."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
@@ -11,8 +11,9 @@ from torch import Tensor
 
 from ltlib.data.vocabulary import Vocabulary
 from ltlib.errors import InputError
-from ltlib.networks.network import Architecture, Network
+from ltlib.networks.network import Architecture, Network, Stack
 from ltlib.networks.precision import search_path
+from ltlib.networks.stacked_text_cnn import StackedTextCNN
 from ltlib.networks.survivor_cnn import SurvivorCNN
 from ltlib.networks.text_cnn import TextCNN, build_model, connected_paths, initial_parameters
 from ltlib.protocol import UNCOMPILED_SURVIVORS_FROM, Protocol
@@ -59,6 +60,12 @@ class TextArchitecture(Architecture):
         if _survivors_alone(protocol, round_, device):
             return survivors(protocol, values, masks)
         return build_model(protocol, values, whole)
+
+    def stack(
+        self, protocol: Protocol, values: Sequence[Mapping[str, Tensor]], device: str
+    ) -> Stack:
+        """Whole networks, whatever the round."""
+        return StackedTextCNN(protocol, values, device)
 
     def computation(self, protocol: Protocol, round_: int, device: str) -> str:
         """Whole or survivors alone, how maxima are searched, and by compiled loops or not."""

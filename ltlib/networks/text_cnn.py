@@ -105,10 +105,22 @@ class TextCNN(Network):
 
 
 def dropout_scale(like: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
-    """Dropout's factors, 0 with probability `rate`, else 1 / (1 - rate) (Srivastava 2014)."""
-    bits = dropout_bits(like.numel(), generator)
-    kept = torch.from_numpy(bits >= round(rate * DROPOUT_LEVELS)).to(like.device)
-    return kept.view_as(like).to(like.dtype).div_(1 - rate)
+    """Dropout's factors, 0 with probability `rate`, else 1 / (1 - rate) (Srivastava 2014).
+
+    Drawn where `like` lies: on a GPU nothing waits for a copy.
+    """
+    if like.device.type == "cpu":
+        bits = dropout_bits(like.numel(), generator)
+        kept = torch.from_numpy(bits >= round(rate * DROPOUT_LEVELS)).view_as(like)
+    else:
+        kept = kept_on_device(like, rate, generator)
+    return kept.to(like.dtype).div_(1 - rate)
+
+
+def kept_on_device(like: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
+    """What dropout keeps, drawn by the device's own generator from a seed of ours."""
+    own = torch.Generator(like.device).manual_seed(int(generator.integers(2**63)))
+    return torch.rand(like.shape, generator=own, device=like.device) >= rate
 
 
 def dropout_bits(entries: int, generator: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,8 @@ from ltlib.runs.engine import Engine
 from ltlib.runs.local_engine import LocalEngine, available_cores
 from ltlib.runs.progress import Progress
 from ltlib.runs.schedule import Schedule
-from ltlib.spec import RunSpec
+from ltlib.runs.stacked_engine import StackedEngine
+from ltlib.spec import Device, RunSpec
 from ltlib.store.failures import Failures
 from ltlib.store.plans import write_plan
 from ltlib.store.store import Store
@@ -40,7 +41,8 @@ def execute(
         specs: each after the one it needs.
         experiment: that they are runs of.
         provenance: written with every run, beside what its worker says of itself.
-        workers: runs at once; 0 means one a core, or what the cluster has room for.
+        workers: runs at once; 0 means one a core, or what the cluster has room for. On the GPU of
+            this machine so many replicates of a run are trained together.
         progress: show a bar with an estimate of the time left, on stderr.
         engine: `local` processes, or `ray`.
         address: of a Ray cluster; None starts one here.
@@ -60,7 +62,8 @@ def execute(
         for spec in schedule.remaining():
             Failures(store.path).clear(spec.hash)
     workers = _workers(workers, engine, len(schedule))
-    trainer = _open(engine, workers, experiment, address, gpus_per_run)
+    device = specs[0].device
+    trainer = _open(engine, workers, experiment, address, gpus_per_run, device)
     with closing(Progress(schedule.remaining(), progress)) as shown:
         return Driver(schedule, store, experiment, trainer, provenance, shown).execute()
 
@@ -92,7 +95,10 @@ def _open(
     experiment: Experiment,
     address: str | None,
     gpus_per_run: float,
+    device: Device,
 ) -> Engine:
+    if engine == "local" and device == "cuda":
+        return StackedEngine(workers, experiment)
     if engine == "local":
         return LocalEngine(workers, experiment)
     from ltlib.runs.ray_engine import RayEngine  # needs the extra `cluster`

@@ -3,6 +3,7 @@
 import platform
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -30,15 +31,15 @@ def train_job(
                 "install the same ltlib on both"
             )
         metrics, files = experiment.train(job.spec, job.needed, splits())
-        return Result(metrics, files, provenance() | _where(job.spec, experiment))
+        return Result(metrics, files, origin_of(job.spec, experiment))
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         return Failure(reason, traceback.format_exc())
 
 
-def _where(spec: RunSpec, experiment: Experiment) -> dict[str, str]:
+def origin_of(spec: RunSpec, experiment: Experiment) -> dict[str, Any]:
     """What computed a run, and in which way: late rounds take another than early ones."""
-    return {
+    return provenance() | {
         "machine": platform.node(),
         "device": torch.cuda.get_device_name() if spec.device == "cuda" else "cpu",
         "computation": experiment.architecture.computation(spec.protocol, spec.round, spec.device),
