@@ -39,7 +39,12 @@ class DenseTextCNN(nn.Module):
         pooled = []
         for convolution in self.convolutions:
             maps = torch.relu(convolution(embedded))
-            ends = torch.arange(maps.shape[2]) + tokens.shape[1] - maps.shape[2] + 1
+            ends = (
+                torch.arange(maps.shape[2], device=maps.device)
+                + tokens.shape[1]
+                - maps.shape[2]
+                + 1
+            )
             on_pads = ends[None] > lengths[:, None]
             pooled.append(maps.masked_fill(on_pads[:, None], -torch.inf).amax(dim=2))
         return self.output(torch.relu(self.hidden(torch.cat(pooled, dim=1))))
@@ -69,7 +74,8 @@ def padded(batch: Packed) -> tuple[Tensor, Tensor]:
     """A packed batch as a padded one: tokens and lengths."""
     lengths = torch.from_numpy(np.diff(batch.offsets))
     parts = batch.tokens.split(lengths.tolist())
-    return nn.utils.rnn.pad_sequence(list(parts), batch_first=True, padding_value=PAD), lengths
+    tokens = nn.utils.rnn.pad_sequence(list(parts), batch_first=True, padding_value=PAD)
+    return tokens, lengths.to(tokens.device)
 
 
 def parameters_of(values: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -87,10 +93,12 @@ def train_epoch(
     optimizer = torch.optim.Adam(
         model.parameters(), lr=protocol.learning_rate, weight_decay=protocol.l2
     )
-    held = parameters_of(masks)
+    device = next(model.parameters()).device
+    held = {name: mask.to(device) for name, mask in parameters_of(masks).items()}
     model.train()
     for chosen in torch.randperm(len(splits.train)).split(protocol.batch_size):
-        train_step(model, held, optimizer, splits.train.rows(chosen.numpy()))
+        batch = splits.train.rows(chosen.numpy()).to(device)
+        train_step(model, held, optimizer, batch)
     return evaluate(model, splits.validation, protocol.batch_size)
 
 
@@ -114,6 +122,6 @@ def evaluate(model: DenseTextCNN, reviews: Packed, batch_size: int) -> float:
     model.eval()
     right = 0
     for chosen in np.array_split(np.arange(len(reviews)), -(-len(reviews) // batch_size)):
-        batch = reviews.rows(chosen)
+        batch = reviews.rows(chosen).to(next(model.parameters()).device)
         right += int((model(*padded(batch)).argmax(dim=1) == batch.labels).sum())
     return right / len(reviews)
