@@ -20,7 +20,7 @@ Measured = dict[str, Any]
 BY_ROUND = re.compile(r"s an epoch, round (\d+), ([\d,]+) survivors")
 
 
-def measured(benchmark: Literal["training", "tricks", "accuracy"]) -> Measured:
+def measured(benchmark: Literal["training", "tricks", "limits", "accuracy"]) -> Measured:
     """What `benchmarks/<benchmark>.py --json` printed when it was last run for the record.
 
     Raises:

@@ -104,7 +104,7 @@ def test_accuracies_are_means_over_seeds() -> None:
     assert last.split() == ["0", "a", "80.5", "80.5", "+0.0"]
 
 
-@pytest.mark.parametrize("name", ["training", "tricks", "accuracy"])
+@pytest.mark.parametrize("name", ["training", "tricks", "limits", "accuracy"])
 def test_what_is_stored_says_where_it_comes_from(name: str) -> None:
     found = speed.measured(name)  # type: ignore[arg-type]
     assert len(found["corpus_hash"]) == 64
@@ -126,6 +126,14 @@ def test_the_stored_benchmark_reaches_what_it_must() -> None:
             assert r["ratio"] >= r["at_least"], r["measure"]
     table = speed.by_round({"rows": rows})
     assert list(table["round"]) == list(range(Protocol().rounds + 1))
+
+
+def test_the_limits_are_below_what_a_step_takes() -> None:
+    found = speed.measured("limits")
+    assert 0 < found["product"] + found["optimiser"] < found["step"]
+    rows, size = 12 * 127, 417
+    flops = 2 * found["subwords"] * rows * size
+    assert math.isclose(found["product_rate"], flops / found["product"])
 
 
 def test_months_by_hand() -> None:
