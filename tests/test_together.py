@@ -102,13 +102,13 @@ def test_gradients_are_those_of_each_network_alone(
     scores = stack.scores(batches, [stream(0, "dropout", n) for n in range(len(values))])
     assert scores.shape == (len(values), 2, 2)
     labels = torch.tensor([0, 1] * len(values))
-    cross_entropy(scores.flatten(0, 1), labels, reduction="sum").backward()  # type: ignore[no-untyped-call]
+    cross_entropy(scores.flatten(0, 1), labels, reduction="sum").backward()
     for number, (own_values, batch) in enumerate(zip(values, batches, strict=True)):
         model = build_model(protocol, own_values).double()
         model.load_state_dict(own_values)
         alone = model(batch, stream(0, "dropout", number))
         torch.testing.assert_close(scores[number], alone, rtol=0, atol=1e-10)
-        cross_entropy(alone, batch.labels, reduction="sum").backward()  # type: ignore[no-untyped-call]
+        cross_entropy(alone, batch.labels, reduction="sum").backward()
         for name, parameter in model.named_parameters():
             gradient = stack.values[name].grad
             assert gradient is not None and parameter.grad is not None
