@@ -19,11 +19,11 @@ def test_what_it_found_is_what_the_published_table_says() -> None:
     found = SCREEN.partition("**What it found**")[2].partition("\n\n")[0]
     cost, alike = (numbers(part) for part in re.split(r", and up to 96%", found))
     reset, random = claims.loc["transfer-cost-reset"], claims.loc["transfer-cost-random"]
-    assert cost == [round(-100 * reset[name], 1) for name in ("mean", "high", "low")]
-    assert reset["low"] < random["mean"] < reset["high"], "from either values"
+    assert cost == [round(-100 * reset[name], 1) for name in ("estimate", "high", "low")]
+    assert reset["low"] < random["estimate"] < reset["high"], "from either values"
     assert reset["high"] < 0 and random["high"] < 0, "it is less accurate"
     same = claims.loc["transfer-alike"]
-    assert alike == [round(100 * same[name], 1) for name in ("mean", "low", "high")]
+    assert alike == [round(100 * same[name], 1) for name in ("estimate", "low", "high")]
     assert same["verdict"] == "holds"
 
 

@@ -61,8 +61,8 @@ def export(
 def claims(results: str, wanted: Wanted, as_json: bool) -> None:
     """The paper's claims and what a results table says of each: differences in points.
 
-    A claim holds when the 90% interval of its quantity over replicates lies within what is claimed,
-    fails when it lies outside, and is undecided otherwise or with a single replicate.
+    A claim holds when the 95% interval of its quantity lies within what is claimed, fails when it
+    lies outside, and is undecided otherwise. ★ marks those that were named as primary.
     """
     from ltlib.results.claims import judged
     from ltlib.results.settings import select
@@ -71,6 +71,7 @@ def claims(results: str, wanted: Wanted, as_json: bool) -> None:
 
     found = judged(select(read_table(results), *wanted))
     if as_json:
+        found["interval"] = found[["low", "high"]].to_numpy().tolist()
         click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
         click.echo(claims_as_text(found))

@@ -22,7 +22,7 @@ from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
-from ltlib.results.claims import transfer_verdict
+from ltlib.results.claims import transfer_evidence
 from ltlib.results.side_by_side import ACCURACY, AREA, transferred, with_areas
 from ltlib.strategies import MASKS_SHUFFLED, MOVED, TICKET_TARGET, TRANSFER
 
@@ -132,11 +132,11 @@ def _said_of_tasks(
     for (source, target), strategy in itertools.product(
         dict.fromkeys(zip(moved["source"], moved["target"], strict=True)), strategies
     ):
-        verdict = transfer_verdict(results, source, target, strategy)
+        verdict = transfer_evidence(results, source, target, strategy)
         nats = f"{apart[source, target]:.3f} nats" if apart else "not known"
         found = (
-            f"Up to 90% sparsity {strategy} − ticket-target is {points(verdict.mean)}: "
-            f"{PLACES.get(verdict.place, verdict.place)}"
+            f"Up to 90% sparsity {strategy} − ticket-target is {points(verdict.estimate)}: "
+            f"{PLACES.get(verdict.said, verdict.said)}"
         )
         said[source + target + strategy.removeprefix(MASKS)] = [
             f"{source} → {target}: JSD {nats}",

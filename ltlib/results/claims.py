@@ -2,72 +2,124 @@
 
 The claims are in `ltlib.results.desai2019`; how a verdict is reached is said in
 `ltlib.results.verdicts`. A claim about named domains is measured on those where the table has
-them; elsewhere on all sources where that makes sense, and not at all where it does not.
+them; elsewhere on all where that makes sense, and not at all where it does not.
 """
 
-from dataclasses import replace
-from functools import partial
+import math
+from collections.abc import Iterator
 
 import pandas as pd
 
 from ltlib.errors import InputError
+from ltlib.results.contrasts import Contrast, Estimate, Term, estimated, lead
 from ltlib.results.desai2019 import CLAIMS, Claim
-from ltlib.results.grid import Measure, missing_runs
-from ltlib.results.quantities import EARLY, deviations, transfer_lead
-from ltlib.results.side_by_side import transferred
+from ltlib.results.multiple import benjamini_hochberg, holm
+from ltlib.results.quantities import ALIKE, EARLY, UNPRUNED
+from ltlib.results.side_by_side import AREA, obtained, transferred
+from ltlib.results.spread import varies_more
 from ltlib.results.table import check_table
 from ltlib.results.verdicts import (
-    ALIKE,
-    Claimed,
-    Verdict,
-    by_replicate,
-    judge,
+    ALIKE as WITHIN_A_POINT,
 )
-from ltlib.strategies import MOVED, OBTAIN, TICKET_TARGET, TRANSFER
+from ltlib.results.verdicts import (
+    NOT_IDENTIFIABLE,
+    NOTHING,
+    UNDECIDED,
+    WITHIN,
+    Evidence,
+    chains_to_decide,
+    everywhere,
+    evidence,
+    smallest_effect,
+    somewhere,
+)
+from ltlib.strategies import FULL_MODEL, MOVED, OBTAIN, TICKET_TARGET, TRANSFER
 
 
-def verdict(claim: Claim, results: pd.DataFrame) -> Verdict:
-    """The verdict of a results table on a claim.
+def evidence_of(claim: Claim, results: pd.DataFrame, measure: str = "test_accuracy") -> Evidence:
+    """What a results table says of a claim.
+
+    Args:
+        measure: `test_accuracy`, or `test_auc` for the area under the ROC curve.
 
     Raises:
         InputError: the table lacks columns or rows, or mixes corpora or protocols.
     """
     check_table(results)
-    rows = deviations(results) if claim.varies else results
-    moved = rows["experiment"] == TRANSFER
-    named = moved & rows["source"].isin(claim.sources)
+    rows = _of_named(claim, results)
+    if rows is None or not (rows["experiment"] == claim.experiment).any():
+        return NOTHING
+    if claim.spread:
+        side_by_side = (
+            obtained(rows, measure) if claim.experiment == OBTAIN else transferred(rows, measure)
+        )
+        place = ["domain"] if claim.experiment == OBTAIN else ["source", "target"]
+        return varies_more(side_by_side, place, *claim.spread, above=ALIKE)
+    if claim.lowest:
+        parts = [_estimated(claim, rows, one, measure) for one in _against_others(claim, rows)]
+        return everywhere([evidence(part, claim.claimed) for part in parts])
+    if claim.over == "mean":
+        return evidence(_estimated(claim, rows, claim.contrast, measure), claim.claimed)
+    parts = [_estimated(claim, own, claim.contrast, measure) for own in _by_place(claim, rows)]
+    combined = everywhere if claim.over == "every" else somewhere
+    return combined([evidence(part, claim.claimed) for part in parts])
+
+
+def _estimated(claim: Claim, rows: pd.DataFrame, contrast: Contrast, measure: str) -> Estimate:
+    return estimated(rows, claim.experiment, contrast, measure)
+
+
+def _of_named(claim: Claim, results: pd.DataFrame) -> pd.DataFrame | None:
+    """The rows that a claim is about; None: it names domains that the table lacks."""
+    if claim.lowest and claim.lowest not in set(results["source"]):
+        return None
+    asked = results["experiment"] == claim.experiment
+    named = asked & results["source"].isin(claim.sources)
     if named.any():
-        rows = rows[named | ~moved]
-    elif claim.sources and not claim.general:
-        return judge([], claim.claimed)
-    return _on_whole_grid(rows, claim.experiment, claim.measure, claim.claimed)
+        return results[named | ~asked]
+    return None if claim.sources and not claim.general else results
 
 
-def _on_whole_grid(
-    rows: pd.DataFrame, experiment: str, measure: Measure, claimed: Claimed
-) -> Verdict:
-    """The verdict on a measure, unless a replicate lacks some of the runs that it is of."""
-    missing = missing_runs(rows, experiment, measure)
-    if missing:
-        return replace(judge([], claimed), missing=missing)
-    return judge(by_replicate(rows, experiment, measure.quantity), claimed)
+def _by_place(claim: Claim, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The rows of each domain or task, the others' of the other experiment among them."""
+    asked = rows["experiment"] == claim.experiment
+    for _, own in rows[asked].groupby(["source", "target"], sort=False):
+        yield pd.concat([own, rows[~asked]])
+
+
+def _against_others(claim: Claim, rows: pd.DataFrame) -> Iterator[Contrast]:
+    """The full model of one domain less that of each other."""
+    lowest = (claim.lowest, claim.lowest)
+    for domain in dict.fromkeys(rows.loc[rows["experiment"] == OBTAIN, "source"]):
+        if domain != claim.lowest:
+            other = Term(FULL_MODEL, UNPRUNED, -1, (domain, domain))
+            yield Term(FULL_MODEL, UNPRUNED, 1, lowest), other
 
 
 def judged(results: pd.DataFrame) -> pd.DataFrame:
     """The verdict of a results table on every claim.
 
     Returns:
-        Columns `id, section, experiment, statement, quantity, above, below, mean, low, high,
-        replicates, verdict, missing`, a row a claim. Numbers are fractions: the quantity is claimed
-        to lie between `above` and `below` (infinite where no end is claimed); its interval is from
-        `low` to `high`. `missing` says which runs replicates lack of those that it is of.
+        A row a claim. `id, section, experiment, statement, quantity, primary`; `above, below`: the
+        quantity is claimed to lie between them (infinite where no end is claimed); `estimate`, its
+        95% interval from `low` to `high`, of `chains` a domain; `p`, and `corrected` for the other
+        claims; `verdict`, `side` (what a failure means, in words) and `missing` (which runs are
+        lacking); of an undecided claim the `smallest` effect that would be seen with power 80% and
+        how many chains would decide it (`needed`); `area`: the verdict on areas under the ROC
+        curve. Numbers are fractions, of spreads factors.
 
     Raises:
-        InputError: as `verdict`.
+        InputError: as `evidence_of`.
     """
+    found = {claim.id: evidence_of(claim, results) for claim in CLAIMS}
+    areas = {claim.id: evidence_of(claim, results, AREA) for claim in CLAIMS}
+    corrected, corrected_areas = _corrected(found), _corrected(areas)
     rows = []
     for claim in CLAIMS:
-        found = verdict(claim, results)
+        own = found[claim.id]
+        word = own.word(corrected[claim.id])
+        if claim.unidentifiable and own.chains:
+            word = NOT_IDENTIFIABLE
         rows.append(
             {
                 "id": claim.id,
@@ -75,25 +127,61 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
                 "experiment": claim.experiment,
                 "statement": claim.statement,
                 "quantity": claim.quantity,
+                "primary": claim.primary,
                 "above": claim.claimed.above,
                 "below": claim.claimed.below,
-                "mean": found.mean,
-                "low": found.low,
-                "high": found.high,
-                "replicates": found.replicates,
-                "verdict": found.word,
-                "missing": found.missing,
+                "estimate": own.estimate,
+                "low": own.low,
+                "high": own.high,
+                "chains": own.chains,
+                "p": own.p,
+                "corrected": corrected[claim.id],
+                "verdict": word,
+                "side": _side(claim, own, word),
+                "missing": own.missing,
+                **_outlook(claim, results, word),
+                "area": areas[claim.id].word(corrected_areas[claim.id]),
             }
         )
     return pd.DataFrame(rows)
 
 
-def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: str) -> Verdict:
+def _corrected(found: dict[str, Evidence]) -> dict[str, float]:
+    """p of measured claims: primary ones after Holm, the others after Benjamini and Hochberg."""
+    p: dict[str, float] = {}
+    for primary, correct in ((True, holm), (False, benjamini_hochberg)):
+        names = [c.id for c in CLAIMS if c.primary == primary and found[c.id].chains]
+        p |= dict(zip(names, correct([found[name].p for name in names]), strict=True))
+    return {claim.id: p.get(claim.id, 1.0) for claim in CLAIMS}
+
+
+def _side(claim: Claim, own: Evidence, word: str) -> str:
+    if word == NOT_IDENTIFIABLE:
+        return claim.unidentifiable
+    if word != "fails" or own.place == WITHIN:
+        return ""
+    return claim.below if own.place == "below" else claim.above
+
+
+def _outlook(claim: Claim, results: pd.DataFrame, word: str) -> dict[str, float]:
+    """What it would take to decide a claim about a mean."""
+    nothing = {"smallest": math.nan, "needed": math.nan}
+    rows = _of_named(claim, results)
+    if word != UNDECIDED or claim.over != "mean" or not claim.contrast or rows is None:
+        return nothing
+    estimate = estimated(rows, claim.experiment, claim.contrast)
+    return {
+        "smallest": smallest_effect(estimate),
+        "needed": chains_to_decide(estimate, claim.claimed),
+    }
+
+
+def transfer_evidence(results: pd.DataFrame, source: str, target: str, strategy: str) -> Evidence:
     """Whether a transferred ticket is as accurate as the target's own, up to 90% sparsity.
 
     The quantity is transferred ticket minus ticket-target, averaged over the pruned rounds up to
-    90%; the claim is that it lies within one point of zero. `Verdict.place` says `within`, `below`
-    (the transferred ticket is worse), `above`, `undecided` or `not measured`.
+    90%; the claim is that it lies within one point of zero. `Evidence.place` says on which side it
+    is most surely: `within`, `below` (the transferred ticket is worse) or `above`.
 
     Args:
         results: the results table.
@@ -112,6 +200,5 @@ def transfer_verdict(results: pd.DataFrame, source: str, target: str, strategy: 
         raise InputError(f"results: task {source}:{target} is not there; there are {known}")
     obtain = (results["experiment"] == OBTAIN) & (results["source"] == target)
     task = (results["source"] == source) & (results["target"] == target) & ~obtain
-    lead = partial(transfer_lead, better=strategy, worse=TICKET_TARGET, upto=EARLY)
-    measure = Measure(lead, (strategy, TICKET_TARGET), ((0.0, EARLY),))
-    return _on_whole_grid(results[obtain | task], TRANSFER, measure, ALIKE)
+    contrast = lead(strategy, TICKET_TARGET, upto=EARLY)
+    return evidence(estimated(results[obtain | task], TRANSFER, contrast), WITHIN_A_POINT)

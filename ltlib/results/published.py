@@ -9,10 +9,10 @@ from ltlib.errors import InputError
 from ltlib.results.claims import judged
 from ltlib.results.side_by_side import obtained
 from ltlib.results.table import read_table
-from ltlib.results.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
+from ltlib.results.verdicts import FAILS, HOLDS, NOT_IDENTIFIABLE, NOT_MEASURED, UNDECIDED
 from ltlib.strategies import FULL_MODEL
 
-VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
+VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_IDENTIFIABLE, NOT_MEASURED)
 
 Tables = Mapping[str, pd.DataFrame]  # by name
 

@@ -48,39 +48,6 @@ def transfer_lead(
     return _lead(table, better, worse, above, upto)
 
 
-def obtaining_change(
-    results: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities
-) -> float:
-    """Mean accuracy at the sparsities `after` minus that at the sparsities `before` (§5.2)."""
-    return _change(obtained(results), strategy, before, after)
-
-
-def transfer_change(
-    results: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities
-) -> float:
-    """As `obtaining_change`, on the target (§5.3)."""
-    return _change(transferred(results), strategy, before, after)
-
-
-def deviations(results: pd.DataFrame) -> pd.DataFrame:
-    """The results table with deviations for accuracies: how far each run is from its replicates.
-
-    The absolute difference to the mean over replicates, as in Levene's test of variances: a mean of
-    it compares how much strategies vary. Two replicates are equally far from their mean whatever
-    they are, so a run of fewer than three is not a number.
-    """
-    runs = results.groupby(["experiment", "strategy", "source", "target", "round"])["test_accuracy"]
-    far = (results["test_accuracy"] - runs.transform("mean")).abs()
-    return results.assign(test_accuracy=far.where(runs.transform("count") >= 3))
-
-
-def behind_the_others(results: pd.DataFrame, domain: str) -> float:
-    """The full model's accuracy in `domain` minus the lowest in any other (§5.3: CDs)."""
-    table = obtained(results)
-    dense = table[table["round"] == 0].groupby("domain")[FULL_MODEL].mean()
-    return float(dense.get(domain, np.nan) - dense.drop(domain, errors="ignore").min())
-
-
 def winning_sparsity(results: pd.DataFrame, domain: str, tolerance: float = 0.0) -> float:
     """Highest sparsity at which ticket-reset is no worse than the full model (§6).
 
@@ -143,8 +110,3 @@ def _of(table: pd.DataFrame, **names: str | None) -> pd.DataFrame:
 def _lead(table: pd.DataFrame, better: str, worse: str, above: float, upto: float) -> float:
     rounds = between(table, above, upto)
     return float((rounds[better] - rounds[worse]).mean())
-
-
-def _change(table: pd.DataFrame, strategy: str, before: Sparsities, after: Sparsities) -> float:
-    first, then = between(table, *before), between(table, *after)
-    return float(then[strategy].mean() - first[strategy].mean())

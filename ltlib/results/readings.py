@@ -80,7 +80,7 @@ def stopped_by_round(told: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns `reading, round, sparsity, chains, one-sided, cut in two, stopped, low, high,
-        accuracy, area`: counts of chains; the share that is stopped, with its 90% interval (Wilson
+        accuracy, area`: counts of chains; the share that is stopped, with its 95% interval (Wilson
         1927) over chains; means of accuracy and area over all chains.
     """
     rows: list[dict[str, Any]] = []

@@ -1,28 +1,33 @@
-"""From replicates to a verdict: an interval for the mean of a quantity, set beside what is claimed.
+"""From an estimate to a verdict: an interval set beside what is claimed.
 
-The rule. A quantity is computed once for each replicate, everything compared within it having the
-same seeds. The replicates give its mean and a 90% interval of Student's t. A claim says between
-which two values the quantity lies. It **holds** when the whole interval lies there and **fails**
-when the whole interval lies outside; otherwise, and with a single replicate, it is **undecided**.
-Where the table lacks the runs, or a replicate some of them, it was **not measured**.
+The rule. A claim says between which two values a quantity lies. It **holds** when the whole 95%
+interval of the estimate lies there and **fails** when the whole interval lies outside; otherwise,
+and where there is one chain a domain, it is **undecided**. Where the table lacks the runs it was
+**not measured**. The interval counts what training again and what other test texts would change
+(`ltlib.results.contrasts`).
 
-Replicates share their texts: the interval is about training again, not about other texts.
+Twenty verdicts of which each errs once in forty times err together more often. So ten claims were
+named as primary before the published Amazon tables were looked at, and are judged together after
+Holm; the others after Benjamini and Hochberg. Either can turn a verdict into *undecided*, and
+nothing else.
 """
 
 import math
-import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-from scipy.special import stdtrit  # alone: scipy.stats takes as long to import as pandas
+from scipy.special import ndtri  # alone: scipy.stats takes as long to import as pandas
 
-from ltlib.results.table import REPLICATE, check_table
+from ltlib.results.contrasts import Estimate
 
-CONFIDENCE = 0.90
+CONFIDENCE = 0.95
 MARGIN = 0.01  # one point: "alike", "stable" and "no worse" are closer than this
+POWER = 0.80
+AFFORDABLE = 20  # chains a domain; a claim that needs more is not decided by training again
 
 HOLDS, FAILS, UNDECIDED, NOT_MEASURED = "holds", "fails", "undecided", "not measured"
+NOT_IDENTIFIABLE = "not identifiable"  # no number of runs could decide it
+WITHIN, BELOW, ABOVE = "within", "below", "above"  # where the interval lies
 
 
 @dataclass(frozen=True)
@@ -40,80 +45,115 @@ NO_WORSE = Claimed(above=-MARGIN)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the replicates say about a claim; every number in the unit of the quantity.
+class Evidence:
+    """What a table says of a claim: an estimate, its interval, and three one-sided p.
 
-    `low` and `high` are the ends of the interval: not a number for fewer than two replicates.
-    `missing` says which runs some replicates lack, so that nothing was measured.
+    Attributes:
+        estimate, low, high: in the unit of the quantity; not numbers where they are not known.
+        chains: the fewest of any domain that takes part; 0: nothing was measured.
+        within, below, above: p of the hypothesis that the truth does not lie there: within what is
+            claimed, below it, above it.
+        missing: which runs are lacking.
     """
 
-    claimed: Claimed
-    mean: float
+    estimate: float
     low: float
     high: float
-    replicates: int
+    chains: int
+    within: float
+    below: float
+    above: float
     missing: str = ""
 
     @property
-    def word(self) -> str:
-        """One of `holds`, `fails`, `undecided`, `not measured`."""
-        words = {"within": HOLDS, "below": FAILS, "above": FAILS}
-        return words.get(self.place, self.place)
+    def place(self) -> str:
+        """Where the estimate lies most surely: `within`, `below` or `above` what is claimed."""
+        surely = {WITHIN: self.within, BELOW: self.below, ABOVE: self.above}
+        return min(surely, key=lambda place: surely[place])
 
     @property
-    def place(self) -> str:
-        """Where the interval lies: `within` what is claimed, `below` or `above` it.
+    def said(self) -> str:
+        """`place` where that is decided by itself, else `undecided` or `not measured`."""
+        return self.place if self.word() in (HOLDS, FAILS) else self.word()
 
-        `undecided` when it lies across an end or is missing; `not measured` without replicates.
+    @property
+    def p(self) -> float:
+        """Of the verdict, two-sided, before any correction; 1 where nothing is known."""
+        return min(1.0, 2 * min(self.within, self.below, self.above))
+
+    def word(self, p: float | None = None) -> str:
+        """The verdict: `holds`, `fails`, `undecided` or `not measured`.
+
+        Args:
+            p: corrected for other claims; None: `Evidence.p`.
         """
-        if self.replicates == 0:
+        if self.chains == 0:
             return NOT_MEASURED
-        if self.low > self.claimed.above and self.high < self.claimed.below:
-            return "within"
-        if self.high <= self.claimed.above:
-            return "below"
-        if self.low >= self.claimed.below:
-            return "above"
-        return UNDECIDED
+        if (self.p if p is None else p) >= 1 - CONFIDENCE:
+            return UNDECIDED
+        return HOLDS if self.place == WITHIN else FAILS
 
 
-def judge(values: Sequence[float], claimed: Claimed) -> Verdict:
-    """The verdict on a quantity, measured once for each replicate.
+NOTHING = Evidence(math.nan, math.nan, math.nan, 0, 1.0, 1.0, 1.0)
 
-    Args:
-        values: one a replicate; those that are not numbers were not measured and do not count.
-        claimed: between which values the quantity is claimed to lie.
+
+def evidence(estimate: Estimate, claimed: Claimed) -> Evidence:
+    """What an estimate says of where a quantity is claimed to lie."""
+    if math.isnan(estimate.value):
+        return Evidence(math.nan, math.nan, math.nan, 0, 1.0, 1.0, 1.0, estimate.missing)
+    low, high = estimate.interval(CONFIDENCE)
+    if math.isnan(low):
+        p = (1.0, 1.0, 1.0)
+    else:
+        inside = max(estimate.above(claimed.above), estimate.below(claimed.below))
+        p = (inside, estimate.below(claimed.above), estimate.above(claimed.below))
+    return Evidence(estimate.value, low, high, estimate.chains, *p, estimate.missing)
+
+
+def everywhere(parts: Sequence[Evidence]) -> Evidence:
+    """That a claim is true in every place; shown is the place where it is least sure.
+
+    All must be (Berger's intersection-union test, with no correction); that one is not is found by
+    looking at all of them, and corrected for that.
     """
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
-        return Verdict(claimed, math.nan, math.nan, math.nan, 0)
-    mean = statistics.fmean(known)
-    if len(known) == 1:
-        return Verdict(claimed, mean, math.nan, math.nan, 1)
-    half = t_quantile(len(known) - 1) * statistics.stdev(known) / math.sqrt(len(known))
-    return Verdict(claimed, mean, mean - half, mean + half, len(known))
+    if not parts or any(part.chains == 0 for part in parts):
+        missing = "; ".join(dict.fromkeys(part.missing for part in parts if part.missing))
+        return Evidence(math.nan, math.nan, math.nan, 0, 1.0, 1.0, 1.0, missing)
+    worst = max(parts, key=lambda part: part.within)
+    below, above = (
+        min(1.0, len(parts) * min(p))
+        for p in zip(*((e.below, e.above) for e in parts), strict=True)
+    )
+    return Evidence(worst.estimate, worst.low, worst.high, worst.chains, worst.within, below, above)
 
 
-def by_replicate(
-    results: pd.DataFrame, experiment: str, quantity: Callable[[pd.DataFrame], float]
-) -> list[float]:
-    """A quantity of the results table, measured in each replicate alone.
+def somewhere(parts: Sequence[Evidence]) -> Evidence:
+    """That a claim is true in some place; shown is the place where it is surest."""
+    measured = [part for part in parts if part.chains]
+    if not measured:
+        return NOTHING
+    best = min(measured, key=lambda part: part.within)
+    within = min(1.0, len(measured) * best.within)
+    below, above = (max(p) for p in zip(*((e.below, e.above) for e in measured), strict=True))
+    return Evidence(best.estimate, best.low, best.high, best.chains, within, below, above)
 
-    Args:
-        results: the results table.
-        experiment: `obtain` or `transfer`; a replicate without its runs measures nothing.
-        quantity: takes the rows of one replicate.
 
-    Raises:
-        InputError: the table lacks columns or rows, or mixes corpora or protocols.
+def chains_to_decide(estimate: Estimate, claimed: Claimed) -> float:
+    """Chains a domain with which this would be decided, were the estimate the truth, 4 in 5 times.
+
+    Returns:
+        Infinite where the texts alone leave more doubt than that; not a number without an error.
     """
-    check_table(results)
-    return [
-        quantity(rows) if (rows["experiment"] == experiment).any() else math.nan
-        for _, rows in results.groupby(REPLICATE)
-    ]
+    ends = [end for end in (claimed.above, claimed.below) if math.isfinite(end)]
+    distance = min(abs(estimate.value - end) for end in ends)
+    bearable = (distance / (ndtri((1 + CONFIDENCE) / 2) + ndtri(POWER))) ** 2
+    texts = 0.0 if math.isnan(estimate.of_texts) else estimate.of_texts
+    if math.isnan(estimate.error) or bearable <= texts:
+        return math.nan if math.isnan(estimate.error) else math.inf
+    one = sum(variance * count for variance, count in estimate.of_chains)
+    return max(2.0, math.ceil(one / (bearable - texts)))
 
 
-def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
-    """The t of `degrees` of freedom with |T| < t at probability `confidence`."""
-    return float(stdtrit(degrees, (1 + confidence) / 2))
+def smallest_effect(estimate: Estimate) -> float:
+    """The distance from what is claimed that would be decided 4 in 5 times."""
+    return float((ndtri((1 + CONFIDENCE) / 2) + ndtri(POWER)) * estimate.error)

@@ -1,13 +1,27 @@
 """What was found, as it is read: differences in points, verdicts with their mark."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
-from ltlib.results.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
+from ltlib.results.verdicts import (
+    AFFORDABLE,
+    FAILS,
+    HOLDS,
+    NOT_IDENTIFIABLE,
+    NOT_MEASURED,
+    UNDECIDED,
+)
 
 SPACE = "\u00a0"  # at which no line breaks
-MARKS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?", NOT_MEASURED: "·"}  # beside the word, never alone
+MARKS = {  # beside the word, never alone
+    HOLDS: "✓",
+    FAILS: "✗",
+    UNDECIDED: "?",
+    NOT_IDENTIFIABLE: "–",
+    NOT_MEASURED: "·",
+}
 
 
 def in_points(difference: float) -> str:
@@ -15,32 +29,42 @@ def in_points(difference: float) -> str:
     return "–" if math.isnan(difference) else f"{100 * difference:+.1f}".replace("-", "−")
 
 
+def in_factors(factor: float) -> str:
+    """A ratio of deviations; a dash when nothing was measured."""
+    return "–" if math.isnan(factor) else f"×{SPACE}{factor:.2f}"
+
+
 def claims_in_brief(claims: pd.DataFrame) -> pd.DataFrame:
-    """Claim, verdict and mean (a fraction still) of what `judged` gives."""
+    """Claim, verdict and estimate of what `judged` gives."""
     return pd.DataFrame(
         {
             "the paper says": claims["statement"],
-            "verdict": [f"{MARKS[word]} {word}".replace(" ", SPACE) for word in claims["verdict"]],
-            "mean": claims["mean"],
+            "verdict": [
+                _verdict(*both) for both in zip(claims["verdict"], claims["side"], strict=True)
+            ],
+            "estimate": [_number(row, "estimate") for row in claims.to_dict("records")],
         }
     )
 
 
 def claims_in_full(claims: pd.DataFrame) -> pd.DataFrame:
-    """`claims_in_brief` with the section, the interval, the quantity and what is claimed of it."""
-    ends = zip(claims["above"], claims["below"], strict=True)
-    claimed = pd.Series([_claimed(*both) for both in ends], claims.index)
+    """`claims_in_brief` with the section, the interval, what is claimed of which quantity, and of
+    undecided claims what would decide them.
+    """
+    rows = claims.to_dict("records")
     shown = claims_in_brief(claims)
-    shown["the paper says"] += " (" + claims["section"] + ")"
-    shown["90% interval"] = list(map(_interval, claims["low"], claims["high"]))
-    shown["quantity: claimed"] = claims["quantity"] + ": " + claimed
+    primary = [" ★" if row["primary"] else "" for row in rows]
+    shown["the paper says"] += " (" + claims["section"] + ")" + primary
+    shown["95% interval"] = [_interval(row) for row in rows]
+    shown["quantity: claimed"] = [f"{row['quantity']}: {_claimed(row)}" for row in rows]
+    shown["by area"] = claims["area"]
+    shown["to decide it"] = [_to_decide(row) for row in rows]
     return shown
 
 
 def claims_as_text(claims: pd.DataFrame) -> str:
     """`claims_in_full` for a terminal: columns aligned, a line a claim."""
     shown = claims_in_full(claims)
-    shown["mean"] = list(map(in_points, shown["mean"]))
     rows = [list(shown.columns), *shown.to_numpy().tolist()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -50,12 +74,38 @@ def claims_as_text(claims: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _interval(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{in_points(low)}{SPACE}to{SPACE}{in_points(high)}"
+def _verdict(word: str, side: str) -> str:
+    said = f"{MARKS[word]} {word}".replace(" ", SPACE)
+    return f"{said}: {side}" if side else said
 
 
-def _claimed(above: float, below: float) -> str:
+def _is_factor(row: dict[Any, Any]) -> bool:
+    return row["quantity"].startswith("deviation")
+
+
+def _number(row: dict[Any, Any], name: str) -> str:
+    return in_factors(row[name]) if _is_factor(row) else in_points(row[name])
+
+
+def _interval(row: dict[Any, Any]) -> str:
+    if math.isnan(row["low"]):
+        return "–"
+    return f"{_number(row, 'low')}{SPACE}to{SPACE}{_number(row, 'high')}"
+
+
+def _claimed(row: dict[Any, Any]) -> str:
+    if _is_factor(row):
+        return "above 1"
+    above, below = row["above"], row["below"]
     ends = [f"{100 * end:+.0f}".replace("-", "−").replace("+0", "0") for end in (above, below)]
     if math.isinf(below):
         return f"above {ends[0]}"
     return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]}{SPACE}to{SPACE}{ends[1]}"
+
+
+def _to_decide(row: dict[Any, Any]) -> str:
+    """Chains a domain; a thing that no affordable number would decide is said to be one."""
+    if math.isnan(row["needed"]):
+        return "–"
+    many = "no affordable number" if row["needed"] > AFFORDABLE else f"{row['needed']:.0f} chains"
+    return f"{many}; seen are {100 * row['smallest']:.1f} points"

@@ -10,7 +10,7 @@ from selenium import webdriver
 from book.tools.build import build_book
 from ltlib.data.corpus import Corpus
 from ltlib.results.atlas import LETTERS, Atlas, atlas_beside
-from ltlib.results.claims import transfer_verdict
+from ltlib.results.claims import transfer_evidence
 from ltlib.results.quantities import transition_sparsity
 from tests.support.charts_in_page import ChartInPage
 from tests.support.pages import CHAPTERS, HEAVIEST, ROOT, open_page
@@ -98,7 +98,7 @@ def test_the_transfer_chooser(
         assert seen["deviation"] == pytest.approx(found.std(ddof=1))
     nats = atlas.divergence.set_index(["source", "target"])["nats"][source, target]
     assert f"{source} → {target}: JSD {nats:.3f} nats" in shown.title()
-    mean = transfer_verdict(table, source, target, f"masks-{values}").mean
+    mean = transfer_evidence(table, source, target, f"masks-{values}").estimate
     assert f"{100 * abs(mean):.1f}" in shown.title()
     assert f"{dots[-1]['datum']['mean']:.2%}" in shown.hover(dots[-1])
 

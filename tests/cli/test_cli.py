@@ -364,17 +364,25 @@ def test_claims_prints_a_row_a_claim(ltlib: Run, table: Path) -> None:
     assert re.split("  +", heading) == [
         "the paper says",
         "verdict",
-        "mean",
-        "90% interval",
+        "estimate",
+        "95% interval",
         "quantity: claimed",
+        "by area",
+        "to decide it",
     ]
     assert len(rows) == len(CLAIMS)
     for row, claim in zip(rows, CLAIMS, strict=True):
-        said, verdict, mean, interval, quantity = re.split("  +", row)
-        assert said == f"{claim.statement} ({claim.section})"
-        assert verdict == "✓ holds"
-        assert re.fullmatch(r"[+−]\d+\.\d", mean)
-        assert re.fullmatch(r"[+−]\d+\.\d to [+−]\d+\.\d", interval)
+        said, verdict, estimate, interval, quantity, area, _ = re.split("  +", row)
+        assert said == f"{claim.statement} ({claim.section})" + " ★" * claim.primary
+        if claim.lowest:
+            assert verdict == "– not identifiable: each domain has a test set of its own"
+        else:
+            assert verdict == "✓ holds"
+            # Areas are half as far apart here, so that a loss of 3 to 5 points is a smaller one.
+            assert area == ("fails" if "transfer-cost" in claim.id else "holds")
+        number = r"× \d+\.\d\d" if claim.spread else r"[+−]\d+\.\d"
+        assert re.fullmatch(number, estimate)
+        assert re.fullmatch(f"{number} to {number}", interval)
         assert quantity.startswith(claim.quantity + ": ")
 
 
@@ -384,16 +392,18 @@ def test_claims_for_programs(ltlib: Run, table: Path, tmp_path: Path) -> None:
     rows = json.loads(printed)
     assert [row["id"] for row in rows] == [claim.id for claim in CLAIMS]
     for row in rows:
-        assert row["verdict"] == "holds"
-        assert row["low"] <= row["mean"] <= row["high"]
+        assert row["verdict"] == ("not identifiable" if row["id"] == "cds-worst" else "holds")
+        assert row["low"] <= row["estimate"] <= row["high"]
+        assert row["interval"] == [row["low"], row["high"]]
         assert row["above"] is None or row["above"] < row["low"]
         assert row["below"] is None or row["below"] > row["high"]
     cost = next(row for row in rows if row["id"] == "transfer-cost-reset")
-    assert cost["mean"] == pytest.approx(-0.04)
+    assert cost["estimate"] == pytest.approx(-0.04)
     shorter = tmp_path / "shorter.parquet"
     worlds.table(worlds.as_claimed, replicates=1).to_parquet(shorter)
     found = json.loads(ltlib("claims", "--results", shorter, "--json")[1])
-    assert {row["verdict"] for row in found} == {"undecided", "not measured"}
+    verdicts = {row["verdict"] for row in found if row["id"] != "cds-worst"}
+    assert verdicts == {"undecided", "not measured"}
     assert {row["low"] for row in found} == {None}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ltlib.figures import transfer_between
 from ltlib.figures.transferring import PLACES
-from ltlib.results.claims import transfer_verdict
+from ltlib.results.claims import transfer_evidence
 from tests.support.refusals import assert_refused
 from tests.support.results_table import falling, results_table
 from tests.support.runs_of import accuracies
@@ -40,11 +40,11 @@ def test_a_transfer_stands_beside_the_targets_own_ticket(values: str) -> None:
             np.mean(runs)
         )
         assert dot["mean, area under ROC"] == f"{(1 + np.mean(runs)) / 2:.2%}"
-    verdict = transfer_verdict(TABLE, "music", "garden", f"masks-{values}")
+    verdict = transfer_evidence(TABLE, "music", "garden", f"masks-{values}")
     first, second = title(chart)
     assert first == "music → garden: JSD 0.110 nats"
-    assert f"{100 * abs(verdict.mean):.1f}" in second
-    assert second.endswith(PLACES.get(verdict.place, verdict.place))
+    assert f"{100 * abs(verdict.estimate):.1f}" in second
+    assert second.endswith(PLACES.get(verdict.said, verdict.said))
 
 
 def test_a_task_that_was_not_run_says_so() -> None:

@@ -92,62 +92,14 @@ def test_a_sparsity_of_90_percent_is_early() -> None:
     assert only_first == pytest.approx(0.02)
 
 
-def test_deviations_equal_a_loop() -> None:
-    table = quantities.deviations(TABLE)
-    measured = quantities.obtaining_lead(table, "ticket-random", "ticket-reset", above=0.9)
-    differences = []
-    for d in DOMAINS:
-        for r in range(6, 9):
-            far = {}
-            for strategy in ("ticket-random", "ticket-reset"):
-                values = [uneven(strategy, d, d, r, k) for k in range(3)]
-                far[strategy] = [abs(value - statistics.mean(values)) for value in values]
-            differences += [
-                a - b for a, b in zip(far["ticket-random"], far["ticket-reset"], strict=True)
-            ]
-    uneven_table = quantities.deviations(results_table(uneven, DOMAINS, rounds=8, replicates=3))
-    assert measured == pytest.approx(0.0)  # `falling` varies alike
-    assert quantities.obtaining_lead(
-        uneven_table, "ticket-random", "ticket-reset", above=0.9
-    ) == pytest.approx(statistics.mean(differences))
-    assert statistics.mean(differences) > 0.01
-
-
 def uneven(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
     """Random tickets differ between replicates three times as much as others do."""
     return 0.7 + (0.06 if strategy.endswith("random") else 0.02) * (replicate**2 - round_ / 9)
 
 
-def test_a_deviation_takes_three_replicates() -> None:
-    for replicates in (1, 2, 3):
-        table = results_table(falling, DOMAINS, rounds=2, replicates=replicates)
-        known = quantities.deviations(table)["test_accuracy"].notna()
-        assert known.all() == (replicates == 3) and known.any() == (replicates == 3)
-    without = table[(table["round"] < 2) | (table["replicate"] > 0)]
-    known = quantities.deviations(without)["test_accuracy"].notna()
-    assert (known == (without["round"] < 2)).all()
-
-
-def test_changes_equal_loops() -> None:
-    own = [accuracy("ticket-reset", d, d, r, k) for d in DOMAINS for r in (7, 8) for k in range(3)]
-    before = [accuracy("ticket-reset", d, d, 6, k) for d in DOMAINS for k in range(3)]
-    measured = quantities.obtaining_change(TABLE, "ticket-reset", (0.9, 0.93), (0.93, 1.0))
-    assert measured == pytest.approx(statistics.mean(own) - statistics.mean(before))
-    tasks = [(s, t, k) for s in DOMAINS for t in DOMAINS for k in range(3) if s != t]
-    pruned = [falling("masks-random", s, t, r, k) for s, t, k in tasks for r in (2, 3, 4, 5)]
-    dense = [falling("masks-random", s, t, 0, k) for s, t, k in tasks]
-    measured = quantities.transfer_change(
-        TABLE, "masks-random", quantities.UNPRUNED, (quantities.HALF, quantities.EARLY)
-    )
-    assert measured == pytest.approx(statistics.mean(pruned) - statistics.mean(dense))
-
-
-def test_without_rounds_no_lead_and_no_change() -> None:
+def test_without_rounds_no_lead() -> None:
     alone = results_table(falling, DOMAINS, rounds=2, replicates=1)
     assert math.isnan(quantities.obtaining_lead(alone, "ticket-reset", "ticket-random", above=0.96))
-    for before, after in (((0.0, 0.5), (0.9, 1.0)), ((0.9, 1.0), (0.0, 0.5))):
-        assert math.isnan(quantities.obtaining_change(alone, "ticket-reset", before, after))
-        assert math.isnan(quantities.transfer_change(alone, "masks-reset", before, after))
 
 
 def leads(values: list[float]) -> pd.DataFrame:
@@ -265,23 +217,6 @@ def test_without_a_full_model_nothing_is_as_good() -> None:
     table = leads([0.0, 0.01])
     alone = table[table["strategy"] != "full-model"]
     assert quantities.winning_sparsity(alone, "books") == 0.0
-
-
-def test_behind_the_others() -> None:
-    full = {"books": 0.8, "music": 0.7, "garden": 0.6}
-
-    def of_garden(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
-        return full[source] + 0.01 * replicate if strategy == "full-model" else 0.9 - round_ / 9
-
-    table = results_table(of_garden, DOMAINS)
-    assert quantities.behind_the_others(table, "garden") == pytest.approx(-0.1)
-    assert quantities.behind_the_others(table, "music") == pytest.approx(0.1)
-    assert quantities.behind_the_others(table, "books") == pytest.approx(0.2)
-    assert math.isnan(quantities.behind_the_others(table, "cds"))
-    alone = table[table["source"] == "garden"]
-    assert math.isnan(quantities.behind_the_others(alone, "garden"))
-    cut = table[(table["round"] == 0) | (table["replicate"] == 0) | (table["source"] != "garden")]
-    assert quantities.behind_the_others(cut, "garden") == pytest.approx(-0.1), "counted once each"
 
 
 def test_mixed_tables_are_refused() -> None:

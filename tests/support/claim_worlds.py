@@ -6,7 +6,7 @@ is written here, so that means are known exactly.
 
 import pandas as pd
 
-from ltlib.results.quantities import ALIKE, DEEP, EARLY
+from ltlib.results.quantities import ALIKE, DEEP, EARLY, LATE
 from tests.support.results_table import Accuracy, results_table
 
 DOMAINS = ("books", "electronics", "cds")
@@ -18,50 +18,55 @@ def sparsity(round_: int) -> float:
     return 1 - 0.65**round_
 
 
+def behind(round_: int) -> float:
+    """How far random values are behind: alike, then a little, then a lot, then more."""
+    sparse = sparsity(round_)
+    return 0.002 if sparse <= ALIKE else 0.006 if sparse <= LATE else 0.1 if sparse <= DEEP else 0.2
+
+
 def as_claimed(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
     """What the paper says, read literally."""
-    if strategy == "masks-shuffled":
-        return as_claimed("ticket-random", source, target, round_, replicate) - 0.07
-    late = sparsity(round_) > ALIKE
     steady = 0.0005 * OFFSETS[replicate]
-    wild = 0.01 * OFFSETS[replicate] if late else steady
+    wild = 0.002 * OFFSETS[replicate] if sparsity(round_) > ALIKE else steady
     full = 0.7 if target == "cds" else 0.8
-    own = full + 0.02  # ticket-reset, in every round
+    own = full + 0.01 - (0.03 if sparsity(round_) > EARLY else 0.0)  # ticket-reset
     if strategy == "full-model":
         return full + steady
     if strategy == "ticket-reset":
         return own + steady
     if strategy == "ticket-random":
-        return own - (0.1 if late else 0.002) + wild
-    moved = own + (0.05 if source == "cds" else -0.04)
+        return own - behind(round_) + wild
+    if strategy == "masks-shuffled":
+        return own - behind(round_) - 0.1 + wild
+    if source == "cds":  # better than the target's own, the more so with its initial values
+        return own + (0.05 + steady if strategy == "masks-reset" else 0.044 + wild)
+    moved = own - 0.04
     if strategy == "masks-reset":
         return moved + steady
-    if source == "books":
-        return moved + 0.012 + wild
-    return moved - (0.1 if late else 0.002) + wild
+    return moved + wild + (0.006 if source == "books" else -behind(round_))
 
 
 def against(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
     """The contrary of every claim."""
-    if strategy == "masks-shuffled":
-        return 1 + 0.0005 * OFFSETS[replicate]
-    early, late = sparsity(round_) <= EARLY, sparsity(round_) > ALIKE
+    early, late, deep = (sparsity(round_) > end for end in (EARLY, ALIKE, DEEP))
     steady = 0.0005 * OFFSETS[replicate]
     wild = 0.01 * OFFSETS[replicate] if late else steady
     full = 0.9 if target == "cds" else 0.8
-    own = full - 0.05 - (0.2 if sparsity(round_) > DEEP else 0.0)
+    own = full - 0.05 - (0.2 if deep else 0.0)
+    if strategy == "masks-shuffled":
+        return 1 + steady
     if strategy == "full-model":
         return full + steady
     if strategy == "ticket-reset":
         return own + wild
     if strategy == "ticket-random":
-        return own + (0.1 if late else 0.03) + steady
-    moved = own - 0.15 + (0.05 if round_ == 0 else 0.0)
+        return own + (0.2 if deep else 0.1 if late else 0.03) + steady
+    moved = own - 0.15 + (0.05 if early else 0.0) + (0.2 if deep else 0.0)
     if strategy == "masks-reset":
         return moved + wild
     if source == "books":
         return moved - 0.03 + steady
-    return moved + (0.1 if late else 0.03 if early else 0.0) + steady
+    return moved + (0.1 if late else 0.03 if not early else 0.0) + steady
 
 
 def table(world: Accuracy, replicates: int = REPLICATES, rounds: int = ROUNDS) -> pd.DataFrame:
