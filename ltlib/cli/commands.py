@@ -91,10 +91,35 @@ def run(
         train_missing(corpus, protocol, which, where, store, retry_failed, quiet)
 
 
+@click.command()
+@corpus_options
+@click.option("--out", required=True, metavar="FILE", help="a .csv file")
+def baselines(
+    corpus: str, scale: str, split: str | None, changes: tuple[str, ...], out: str
+) -> None:
+    """What a linear model makes of the same texts and splits: a row a pair of domains."""
+    from ltlib.data.corpus import load_corpus
+    from ltlib.experiments.baselines import linear_baselines
+    from ltlib.paths import replace_into, writing
+    from ltlib.results.correct import as_text
+
+    path = Path(out)
+    if path.suffix != ".csv":
+        raise InputError(f"{out}: name a file that ends in .csv")
+    loaded = load_corpus(corpus, protocol_of(scale, split, changes))
+    table = linear_baselines(loaded)
+    table["test_correct"] = table["test_correct"].map(as_text)
+    table["corpus_hash"] = loaded.hash
+    with writing(path), replace_into(path) as temporary:
+        temporary.write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+    shown = table.pivot(index="source", columns="target", values="test_accuracy")
+    click.echo((100 * shown.loc[list(loaded.domains), list(loaded.domains)]).round(1).to_string())
+
+
 @click.group(
     cls=ByAim,
     aims={
-        "Find and transfer tickets": [prepare, run],
+        "Find and transfer tickets": [prepare, run, baselines],
         "See what a store of runs holds": [status, show, rm],
         "Read the results": [export, claims, compare],
         "Build the book": [book],
