@@ -21,7 +21,13 @@ from ltlib.figures.readings import output_layer, readings
 from ltlib.figures.tables import Table, first_words, percent, points
 from ltlib.figures.transferring import transfer_between, transferring
 from ltlib.figures.transition import phase_transition, transition_at
-from ltlib.figures.verdicts import claims_table, miniature, tasks_table
+from ltlib.figures.verdicts import (
+    claims_table,
+    miniature,
+    stopping_table,
+    tasks_table,
+    to_decide_table,
+)
 
 __all__ = [
     "Table",
@@ -44,9 +50,11 @@ __all__ = [
     "share_table",
     "speed",
     "standard_error",
+    "stopping_table",
     "subwords_of",
     "tasks_table",
     "tickets_of",
+    "to_decide_table",
     "transfer_between",
     "transfer_diagram",
     "transferring",

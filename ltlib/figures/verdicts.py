@@ -1,13 +1,16 @@
 """Verdicts on the paper's claims as tables to be read, differences in points."""
 
+import math
+
 import pandas as pd
 
 from ltlib.figures.tables import Table
 from ltlib.results.claims import transfer_evidence
+from ltlib.results.deep import chains_that_stop, stop_alike
 from ltlib.results.side_by_side import transferred
 from ltlib.results.verdicts import NOT_MEASURED
-from ltlib.results.words import claims_in_brief, claims_in_full, in_points
-from ltlib.strategies import MOVED
+from ltlib.results.words import claims_in_brief, claims_in_full, claims_to_decide, in_points
+from ltlib.strategies import MOVED, OBTAIN, TICKET_RANDOM, TICKET_RESET, TRANSFER
 
 
 def claims_table(claims: pd.DataFrame, caption: str) -> Table:
@@ -15,10 +18,39 @@ def claims_table(claims: pd.DataFrame, caption: str) -> Table:
     return Table(claims_in_full(claims), caption)
 
 
+def to_decide_table(claims: pd.DataFrame, caption: str) -> Table:
+    """What would decide the claims that are undecided, in points and chains."""
+    return Table(claims_to_decide(claims), caption)
+
+
 def miniature(claims: pd.DataFrame, caption: str) -> Table:
     """Claim, verdict and estimate in points, of the claims that were measured."""
     known = claims[claims["verdict"] != NOT_MEASURED]
     return Table(claims_in_brief(known), caption)
+
+
+def stopping_table(results: pd.DataFrame, above: float, caption: str) -> Table:
+    """Which chains stop at sparsities above this one: obtained, and moved.
+
+    `p`: of the hypothesis that random values stop as often as initial ones.
+
+    Raises:
+        InputError: a run does not say whether it is one-sided.
+    """
+    parts = []
+    for experiment, pair in ((OBTAIN, (TICKET_RESET, TICKET_RANDOM)), (TRANSFER, MOVED)):
+        part = chains_that_stop(results, pair, above, experiment)
+        if len(part) == len(pair):
+            part["p"] = [math.nan, stop_alike(results, pair[1], pair[0], above, experiment)]
+        parts.append(part)
+    return Table(
+        pd.concat(parts, ignore_index=True),
+        caption,
+        {
+            **dict.fromkeys(("accuracy of the others", "accuracy", "area"), "{:.1%}"),
+            "p": lambda p: "" if math.isnan(p) else f"{p:.3f}",
+        },
+    )
 
 
 def tasks_table(results: pd.DataFrame, caption: str) -> Table:

@@ -48,18 +48,31 @@ def claims_in_brief(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def claims_in_full(claims: pd.DataFrame) -> pd.DataFrame:
-    """`claims_in_brief` with the section, the interval, what is claimed of which quantity, and of
-    undecided claims what would decide them.
+    """`claims_in_brief` with the section, the interval, and what is claimed of which quantity.
+
+    A verdict on areas under the ROC curve is added where it is another one.
     """
     rows = claims.to_dict("records")
     shown = claims_in_brief(claims)
     primary = [" ★" if row["primary"] else "" for row in rows]
     shown["the paper says"] += " (" + claims["section"] + ")" + primary
+    shown["verdict"] += [_by_area(row) for row in rows]
     shown["95% interval"] = [_interval(row) for row in rows]
     shown["quantity: claimed"] = [f"{row['quantity']}: {_claimed(row)}" for row in rows]
-    shown["by area"] = claims["area"]
-    shown["to decide it"] = [_to_decide(row) for row in rows]
     return shown
+
+
+def claims_to_decide(claims: pd.DataFrame) -> pd.DataFrame:
+    """Of undecided claims about means: what these runs would have seen, and what would decide."""
+    known = claims[claims["smallest"].notna()]
+    return pd.DataFrame(
+        {
+            "the paper says": known["statement"],
+            "estimate": known["estimate"].map(in_points),
+            "smallest difference seen": [f"{100 * seen:.1f}" for seen in known["smallest"]],
+            "chains a domain to decide it": known["needed"].map(_affordable),
+        }
+    )
 
 
 def claims_as_text(claims: pd.DataFrame) -> str:
@@ -103,9 +116,10 @@ def _claimed(row: dict[Any, Any]) -> str:
     return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]}{SPACE}to{SPACE}{ends[1]}"
 
 
-def _to_decide(row: dict[Any, Any]) -> str:
-    """Chains a domain; a thing that no affordable number would decide is said to be one."""
-    if math.isnan(row["needed"]):
-        return "–"
-    many = "no affordable number" if row["needed"] > AFFORDABLE else f"{row['needed']:.0f} chains"
-    return f"{many}; seen are {100 * row['smallest']:.1f} points"
+def _by_area(row: dict[Any, Any]) -> str:
+    same = row["area"] == row["verdict"] or row["verdict"] in (NOT_MEASURED, NOT_IDENTIFIABLE)
+    return "" if same else f" (by area: {row['area']})"
+
+
+def _affordable(chains: float) -> str:
+    return "no affordable number" if chains > AFFORDABLE else f"{chains:.0f}"

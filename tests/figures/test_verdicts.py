@@ -5,8 +5,15 @@ import re
 import numpy as np
 import pytest
 
-from ltlib.figures import claims_table, miniature, tasks_table
+from ltlib.figures import (
+    claims_table,
+    miniature,
+    stopping_table,
+    tasks_table,
+    to_decide_table,
+)
 from ltlib.results.claims import judged
+from ltlib.results.deep import chains_that_stop, stop_alike
 from tests.support import claim_worlds as worlds
 
 
@@ -15,9 +22,10 @@ def test_a_table_of_verdicts_reads_as_the_numbers_are() -> None:
     table = claims_table(found, "claims")
     assert table.caption == "claims"
     rows = dict(zip(found["id"], table.rows, strict=True))
-    said, verdict, estimate, _, quantity, area, to_decide = rows["alike"]
+    said, verdict, estimate, _, quantity = rows["alike"]
     assert said == "Reset and random are alike until about 96% (§5.2) ★"
-    assert (verdict, estimate, area, to_decide) == ("✓\u00a0holds", "+0.2", "holds", "–")
+    assert (verdict, estimate) == ("✓\u00a0holds", "+0.2")
+    assert rows["transfer-cost-reset"][1] == "✓\u00a0holds (by area: fails)"
     assert quantity == "reset − random, up to 96%: −1\u00a0to\u00a0+1"
     assert rows["random-unstable"][2].startswith("×\u00a0")
     assert rows["random-unstable"][4].endswith(": above 1")
@@ -39,11 +47,12 @@ def test_a_failure_says_on_which_side_and_what_is_undecided_what_would_decide_it
     numbers = np.random.default_rng(0)
     few = judged(worlds.table(lambda *_: float(numbers.uniform(0.68, 0.72)), replicates=3))
     undecided = few[(few["verdict"] == "undecided") & few["needed"].notna()].iloc[0]
-    row = dict(zip(few["id"], claims_table(few, "claims").rows, strict=True))[undecided["id"]]
-    expected = (
-        rf"(\d+ chains|no affordable number); seen are {100 * undecided['smallest']:.1f} points"
-    )
-    assert re.fullmatch(expected, row[6])
+    told = {row[0]: row for row in to_decide_table(few, "to decide").rows}
+    assert len(told) == few["needed"].notna().sum()
+    _, _, seen, chains = told[undecided["statement"]]
+    assert seen == f"{100 * undecided['smallest']:.1f}"
+    many = undecided["needed"] > 20
+    assert chains == ("no affordable number" if many else f"{undecided['needed']:.0f}")
 
 
 def test_the_miniature_holds_what_was_measured() -> None:
@@ -70,3 +79,19 @@ def test_every_task_has_its_verdicts() -> None:
     for source, target, *moved in table.rows:
         assert source != target
         assert moved == expected[source]
+
+
+def test_where_chains_stop_is_told_of_either_experiment() -> None:
+    def deep(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+        return 0.5 if strategy == "masks-random" and round_ > 12 and replicate < 3 else 0.7
+
+    results = worlds.table(deep)
+    table = stopping_table(results, 0.99, "stopped")
+    assert [row[0] for row in table.rows] == [
+        "ticket-reset", "ticket-random", "masks-reset", "masks-random",
+    ]  # fmt: skip
+    assert [row[2] for row in table.rows] == ["0", "0", "0", "18"]
+    p = stop_alike(results, "masks-reset", "masks-random", experiment="transfer")
+    assert [row[-1] for row in table.rows] == ["", "1.000", "", f"{p:.3f}"]
+    moved = chains_that_stop(results, ["masks-random"], experiment="transfer")
+    assert table.rows[3][5] == f"{moved['accuracy of the others'].iloc[0]:.1%}" == "70.0%"
