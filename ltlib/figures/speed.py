@@ -102,7 +102,7 @@ def waterfall(tricks: Measured, round: int) -> Explorable:
         )
         .encode(y=alt.Y("stage:N").sort(None).axis(labelLimit=300).title(None))
     )
-    x = alt.X("milliseconds:Q").scale(type="log", domain=[least / 1.5, most * 3]).axis(tickCount=3)
+    x = alt.X("milliseconds:Q").scale(type="log", domain=[least / 1.5, most * 3], nice=False)
     kinds = alt.Scale(domain=["dense", "faster", "slower"], range=[GREY, BLUE, VERMILLION])
     bars = base.mark_bar(height=20).encode(
         x=x.title("milliseconds for a training step of two domains (logarithmic)"),

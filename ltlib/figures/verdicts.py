@@ -8,7 +8,6 @@ from ltlib.figures.tables import Table
 from ltlib.results.claims import transfer_evidence
 from ltlib.results.deep import chains_that_stop, stop_alike
 from ltlib.results.side_by_side import transferred
-from ltlib.results.verdicts import NOT_MEASURED
 from ltlib.results.words import claims_in_brief, claims_in_full, claims_to_decide, in_points
 from ltlib.strategies import MOVED, OBTAIN, TICKET_RANDOM, TICKET_RESET, TRANSFER
 
@@ -24,9 +23,8 @@ def to_decide_table(claims: pd.DataFrame, caption: str) -> Table:
 
 
 def miniature(claims: pd.DataFrame, caption: str) -> Table:
-    """Claim, verdict and estimate in points, of the claims that were measured."""
-    known = claims[claims["verdict"] != NOT_MEASURED]
-    return Table(claims_in_brief(known), caption)
+    """Claim, verdict and estimate in points, of the primary claims."""
+    return Table(claims_in_brief(claims[claims["primary"]]), caption)
 
 
 def stopping_table(results: pd.DataFrame, above: float, caption: str) -> Table:

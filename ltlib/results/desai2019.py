@@ -187,17 +187,17 @@ CLAIMS = (
         primary=True, below="random places do better",
     ),
     Claim(
-        "inductive-bias-early", "abstract", "So they do up to 90%",
+        "inductive-bias-early", "abstract", "Up to 90% random places do worse",
         "masks-random − masks-shuffled, up to 90%", MORE, TRANSFER,
         lead(MASKS_RANDOM, MASKS_SHUFFLED, upto=q.EARLY), below="random places do better",
     ),
     Claim(
-        "inductive-bias-middle", "abstract", "So they do from 90% to 99%",
+        "inductive-bias-middle", "abstract", "From 90% to 99% random places do worse",
         "masks-random − masks-shuffled, 90% to 99%", MORE, TRANSFER,
         lead(MASKS_RANDOM, MASKS_SHUFFLED, q.EARLY, q.LATE), below="random places do better",
     ),
     Claim(
-        "inductive-bias-late", "abstract", "So they do beyond 99%",
+        "inductive-bias-late", "abstract", "Beyond 99% random places do worse",
         "masks-random − masks-shuffled, beyond 99%", MORE, TRANSFER,
         lead(MASKS_RANDOM, MASKS_SHUFFLED, above=q.LATE), below="random places do better",
     ),
