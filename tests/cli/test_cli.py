@@ -43,6 +43,29 @@ def test_an_atlas_is_of_the_corpus_that_was_run(ltlib: Run, folder: Path, tmp_pa
     assert "an atlas lies beside a file" in said
 
 
+def test_what_a_table_holds_is_run_again_only_for_its_tickets(
+    ltlib: Run, folder: Path, tmp_path: Path
+) -> None:
+    """The store is gone, its table was kept: transfers are new, and the other strategy's chains."""
+    gone, out = tmp_path / "gone", tmp_path / "kept.parquet"
+    asked = ("run", "--corpus", folder, "--domains", "films,phones", "--rounds", "1")
+    assert ltlib(*asked, "--experiment", "reset", "--store", gone)[0] == 0  # 2 chains of 2 runs
+    assert ltlib("export", "--store", gone, "--out", out)[0] == 0
+    kept = ("--table", out, "--store", tmp_path / "s")
+    assert ltlib(*asked, "--experiment", "reset", *kept)[1].startswith("nothing to do: all 0 runs")
+    status, printed, _ = ltlib(*asked, "--experiment", "transfer", "--rounds", "1-1", *kept)
+    # 4 transfers of round 1, the random ticket of either domain, and 4 whose tickets these need.
+    assert (status, printed.split(" runs done")[0]) == (0, "10")
+    whole = tmp_path / "whole.parquet"
+    assert ltlib("export", "--store", tmp_path / "s", "--table", out, "--out", whole)[0] == 0
+    assert len(pd.read_parquet(whole)) == 10
+    failed(ltlib("export", "--out", whole), "--store", "--table")
+    other = pd.read_parquet(out).assign(test_accuracy=0.123)
+    other.to_parquet(out)
+    joined = ltlib("export", "--store", tmp_path / "s", "--table", out, "--out", whole)
+    failed(joined, "disagree", "test_accuracy")
+
+
 def test_from_folder_to_export(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     store, out = tmp_path / "s", tmp_path / "r.parquet"
     run = ("run", "--corpus", folder, "--rounds", "1", "--store", store)
