@@ -44,6 +44,7 @@ _MODULES = {
     "paper_scale": "ltlib.data.divergence",
     "prune": "ltlib.pruning",
     "published_tables": "ltlib.results.published",
+    "resampled_divergence": "ltlib.data.resampled",
     "run": "ltlib.runs.front",
     "select": "ltlib.results.settings",
     "smallest_test_set": "ltlib.results.table",
@@ -73,6 +74,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         paper_scale,
         unigram_distribution,
     )
+    from ltlib.data.resampled import resampled_divergence
     from ltlib.errors import InputError
     from ltlib.evaluation import evaluation_of
     from ltlib.experiments.atlas import make_atlas

@@ -64,12 +64,13 @@ def claims(results: str, wanted: Wanted, as_json: bool) -> None:
     A claim holds when the 95% interval of its quantity lies within what is claimed, fails when it
     lies outside, and is undecided otherwise. ★ marks those that were named as primary.
     """
+    from ltlib.results.atlas import atlas_beside
     from ltlib.results.claims import judged
     from ltlib.results.settings import select
     from ltlib.results.table import read_table
     from ltlib.results.words import claims_as_text
 
-    found = judged(select(read_table(results), *wanted))
+    found = judged(select(read_table(results), *wanted), atlas_beside(results).divergence)
     if as_json:
         found["interval"] = found[["low", "high"]].to_numpy().tolist()
         click.echo(found.to_json(orient="records", force_ascii=False, double_precision=15))

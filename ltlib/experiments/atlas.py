@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ltlib.data.corpus import Corpus, as_corpus, load_corpus
-from ltlib.data.divergence import divergence_matrix
+from ltlib.data.resampled import resampled_divergence
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
 from ltlib.experiments.planning import full_model, in_chain
@@ -88,4 +88,4 @@ def _atlas(
             layer = {n: v for n, v in found.trained.items() if layer_of(n) == "output"}
             masks[domain].append({n: mask.numpy() for n, mask in found.masks.items()})
             output[domain].append({n: value.numpy() for n, value in layer.items()})
-    return atlas_of(masks, output, corpus.vocabulary.pieces, divergence_matrix(corpus))
+    return atlas_of(masks, output, corpus.vocabulary.pieces, resampled_divergence(corpus))

@@ -5,7 +5,6 @@ Of each domain's ticket-reset chain, replicate 0. A mask is not stored whole but
 each entry the last round it survived, since nothing pruned returns.
 """
 
-import itertools
 import json
 import string
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +33,7 @@ class Atlas:
     """Five tables.
 
     Attributes:
-        divergence: columns `source, target, nats`, every ordered pair of domains.
+        divergence: as `ltlib.data.resampled.resampled_divergence` gives it.
         layers: columns `domain, layer, round, survivors, entries, rows_alive, rows`: weights of a
             layer, and its rows (subwords, filters, hidden units, classes) with a survivor.
         masks: columns `domain, layer, row, fates`: each row of a thinned mask as letters, `a` for
@@ -68,7 +67,7 @@ def atlas_of(
         chains: the masks of each round from 0 on, by domain.
         trained: the values of each round, those of the output layer among them.
         pieces: the subwords, in the order of the embedding's rows.
-        divergence: domains × domains, in nats; others may be among them.
+        divergence: columns `source, target, nats` and others; of other domains, too.
 
     Raises:
         InputError: more rounds than there are letters.
@@ -79,22 +78,12 @@ def atlas_of(
     fates = {domain: _fates(chain) for domain, chain in chains.items()}
     embeddings = {domain: found["embedding"] for domain, found in fates.items()}
     return Atlas(
-        _pairs(divergence.loc[list(chains), list(chains)]),
+        divergence[divergence[["source", "target"]].isin(list(chains)).all(axis=1)],
         pd.concat([_counts(domain, found, rounds) for domain, found in fates.items()]),
         pd.concat([_pictures(domain, found) for domain, found in fates.items()]),
         _subwords(embeddings, pieces, rounds[1:]),
         pd.concat([speaking_units(d, masks, trained[d]) for d, masks in chains.items()]),
     )
-
-
-def _pairs(divergence: pd.DataFrame) -> pd.DataFrame:
-    """Every ordered pair of domains with its divergence."""
-    names, nats = list(divergence.index), divergence.to_numpy(dtype=float)
-    pairs = [
-        (names[i], names[j], float(nats[i, j]))
-        for i, j in itertools.permutations(range(len(names)), 2)
-    ]
-    return pd.DataFrame(pairs, columns=["source", "target", "nats"])
 
 
 def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ltlib.errors import InputError
-from ltlib.results.contrasts import Contrast, Estimate, Term, estimated, lead
+from ltlib.results.apart import farther
+from ltlib.results.contrasts import Contrast, Term, estimated, lead
 from ltlib.results.desai2019 import CLAIMS, Claim
 from ltlib.results.multiple import benjamini_hochberg, holm
 from ltlib.results.quantities import ALIKE, EARLY, UNPRUNED
-from ltlib.results.side_by_side import AREA, obtained, transferred
+from ltlib.results.side_by_side import ACCURACY, AREA, obtained, transferred
 from ltlib.results.spread import varies_more
 from ltlib.results.table import check_table
 from ltlib.results.verdicts import (
@@ -36,8 +37,8 @@ from ltlib.results.verdicts import (
 from ltlib.strategies import FULL_MODEL, MOVED, OBTAIN, TICKET_TARGET, TRANSFER
 
 
-def evidence_of(claim: Claim, results: pd.DataFrame, measure: str = "test_accuracy") -> Evidence:
-    """What a results table says of a claim.
+def evidence_of(claim: Claim, results: pd.DataFrame, measure: str = ACCURACY) -> Evidence:
+    """What a results table says of a claim about runs.
 
     Args:
         measure: `test_accuracy`, or `test_auc` for the area under the ROC curve.
@@ -56,17 +57,15 @@ def evidence_of(claim: Claim, results: pd.DataFrame, measure: str = "test_accura
         place = ["domain"] if claim.experiment == OBTAIN else ["source", "target"]
         return varies_more(side_by_side, place, *claim.spread, above=ALIKE)
     if claim.lowest:
-        parts = [_estimated(claim, rows, one, measure) for one in _against_others(claim, rows)]
+        parts = [estimated(rows, OBTAIN, one, measure) for one in _against_others(claim, rows)]
         return everywhere([evidence(part, claim.claimed) for part in parts])
     if claim.over == "mean":
-        return evidence(_estimated(claim, rows, claim.contrast, measure), claim.claimed)
-    parts = [_estimated(claim, own, claim.contrast, measure) for own in _by_place(claim, rows)]
+        return evidence(estimated(rows, claim.experiment, claim.contrast, measure), claim.claimed)
     combined = everywhere if claim.over == "every" else somewhere
-    return combined([evidence(part, claim.claimed) for part in parts])
-
-
-def _estimated(claim: Claim, rows: pd.DataFrame, contrast: Contrast, measure: str) -> Estimate:
-    return estimated(rows, claim.experiment, contrast, measure)
+    found = [
+        estimated(own, claim.experiment, claim.contrast, measure) for own in _by_place(claim, rows)
+    ]
+    return combined([evidence(part, claim.claimed) for part in found])
 
 
 def _of_named(claim: Claim, results: pd.DataFrame) -> pd.DataFrame | None:
@@ -96,23 +95,30 @@ def _against_others(claim: Claim, rows: pd.DataFrame) -> Iterator[Contrast]:
             yield Term(FULL_MODEL, UNPRUNED, 1, lowest), other
 
 
-def judged(results: pd.DataFrame) -> pd.DataFrame:
+def judged(results: pd.DataFrame, divergence: pd.DataFrame | None = None) -> pd.DataFrame:
     """The verdict of a results table on every claim.
 
+    Args:
+        divergence: how far apart the domains are, as the table's atlas has it or
+            `ltlib.data.resampled.resampled_divergence` gives it; None: not measured.
+
     Returns:
-        A row a claim. `id, section, experiment, statement, quantity, primary`; `above, below`: the
-        quantity is claimed to lie between them (infinite where no end is claimed); `estimate`, its
-        95% interval from `low` to `high`, of `chains` a domain; `p`, and `corrected` for the other
-        claims; `verdict`, `side` (what a failure means, in words) and `missing` (which runs are
-        lacking); of an undecided claim the `smallest` effect that would be seen with power 80% and
-        how many chains would decide it (`needed`); `area`: the verdict on areas under the ROC
-        curve. Numbers are fractions, of spreads factors.
+        A row a claim. `id, section, experiment, statement, quantity, unit, primary`; `above,
+        below`: the quantity is claimed to lie between them (infinite where no end is claimed);
+        `estimate`, its 95% interval from `low` to `high`, of `chains` a domain; `p`, and
+        `corrected` for the other claims; `verdict`, `side` (what a failure means, in words) and
+        `missing` (which runs are lacking); of an undecided claim the `smallest` effect that would
+        be seen with power 80% and how many chains would decide it (`needed`); `area`: the verdict
+        on areas under the ROC curve. Numbers are fractions where the unit is `points`, else in
+        that unit.
 
     Raises:
         InputError: as `evidence_of`.
     """
-    found = {claim.id: evidence_of(claim, results) for claim in CLAIMS}
-    areas = {claim.id: evidence_of(claim, results, AREA) for claim in CLAIMS}
+    check_table(results)
+    domains = _evidence_of_divergence(divergence)
+    found = {c.id: domains.get(c.id) or evidence_of(c, results) for c in CLAIMS}
+    areas = {c.id: domains.get(c.id) or evidence_of(c, results, AREA) for c in CLAIMS}
     corrected, corrected_areas = _corrected(found), _corrected(areas)
     rows = []
     for claim in CLAIMS:
@@ -127,6 +133,7 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
                 "experiment": claim.experiment,
                 "statement": claim.statement,
                 "quantity": claim.quantity,
+                "unit": claim.unit,
                 "primary": claim.primary,
                 "above": claim.claimed.above,
                 "below": claim.claimed.below,
@@ -144,6 +151,11 @@ def judged(results: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _evidence_of_divergence(divergence: pd.DataFrame | None) -> dict[str, Evidence]:
+    known = pd.DataFrame() if divergence is None else divergence
+    return {c.id: farther(known, c.pair, c.claimed) for c in CLAIMS if c.pair}
 
 
 def _corrected(found: dict[str, Evidence]) -> dict[str, float]:

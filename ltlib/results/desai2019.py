@@ -4,7 +4,7 @@ Statements are in our words; sections (§) are those of Desai, Zhan & Aly (2019)
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ltlib.results import quantities as q
 from ltlib.results.contrasts import Contrast, Term, lead, minus
@@ -22,6 +22,9 @@ from ltlib.strategies import (
     Experiment,
 )
 
+Unit = Literal["points", "factor", "nats"]
+DIVERGENCE: Final = "divergence"  # claims about domains, which no run decides (§3)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -36,6 +39,7 @@ class Claim:
             is measured on others too where the table lacks these.
         spread: of two strategies the first varies more than the second; beyond 96%.
         lowest: a domain whose full model is said to be the least accurate.
+        pair: two domains whose divergence is said to be the smallest or the largest.
         unidentifiable: why no number of runs could decide it.
         primary: named before the published Amazon tables were looked at.
     """
@@ -45,7 +49,7 @@ class Claim:
     statement: str
     quantity: str
     claimed: Claimed
-    experiment: Experiment
+    experiment: Experiment | Literal["divergence"]
     contrast: Contrast = ()
     below: str = "the other way round"
     above: str = "the other way round"
@@ -54,8 +58,14 @@ class Claim:
     general: bool = True
     spread: tuple[str, str] | None = None
     lowest: str = ""
+    pair: tuple[str, str] | None = None
     unidentifiable: str = ""
     primary: bool = False
+
+    @property
+    def unit(self) -> Unit:
+        """Of the quantity."""
+        return "factor" if self.spread else "nats" if self.pair else "points"
 
 
 def _change(strategy: str, after: q.Sparsities, before: Term) -> Contrast:
@@ -72,6 +82,16 @@ _RANDOM, _RESET = "random is better", "reset is better"
 
 # One claim a paragraph reads as the table that it is.
 CLAIMS = (
+    Claim(
+        "nearest", "§3", "Electronics and Home are the nearest domains",
+        "JSD of Electronics and Home − of another pair, where largest", LESS, DIVERGENCE,
+        pair=("electronics", "home"), above="another pair is nearer",
+    ),
+    Claim(
+        "farthest", "§3", "CDs and Home are the farthest apart",
+        "JSD of CDs and Home − of another pair, where smallest", MORE, DIVERGENCE,
+        pair=("cds", "home"), below="another pair is farther",
+    ),
     Claim(
         "winning-tickets", "§6", "There are winning tickets: no less accurate than the full model",
         "reset − full, 50% to 90%", NO_WORSE, OBTAIN,

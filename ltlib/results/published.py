@@ -29,8 +29,11 @@ def published_tables(folder: str | Path) -> dict[str, pd.DataFrame]:
     return {path.stem: read_table(path) for path in paths}
 
 
-def overview(tables: Tables) -> pd.DataFrame:
+def overview(tables: Tables, divergences: Tables | None = None) -> pd.DataFrame:
     """A row a table: what was run, how accurate the full model is, how many claims hold.
+
+    Args:
+        divergences: of tables' domains, as their atlases have them.
 
     Returns:
         Columns `table, corpus, domains, runs, replicates, rounds, full model`, and one for each
@@ -39,7 +42,7 @@ def overview(tables: Tables) -> pd.DataFrame:
     rows = []
     for name, table in tables.items():
         own = obtained(table)
-        verdicts = judged(table)["verdict"].value_counts()
+        verdicts = judged(table, (divergences or {}).get(name))["verdict"].value_counts()
         rows.append(
             {
                 "table": name,

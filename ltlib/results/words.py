@@ -34,6 +34,11 @@ def in_factors(factor: float) -> str:
     return "–" if math.isnan(factor) else f"×{SPACE}{factor:.2f}"
 
 
+def in_nats(divergence: float) -> str:
+    """A difference of divergences; a dash when nothing was measured."""
+    return "–" if math.isnan(divergence) else f"{divergence:+.4f}{SPACE}nats".replace("-", "−")
+
+
 def claims_in_brief(claims: pd.DataFrame) -> pd.DataFrame:
     """Claim, verdict and estimate of what `judged` gives."""
     return pd.DataFrame(
@@ -92,12 +97,8 @@ def _verdict(word: str, side: str) -> str:
     return f"{said}: {side}" if side else said
 
 
-def _is_factor(row: dict[Any, Any]) -> bool:
-    return row["quantity"].startswith("deviation")
-
-
 def _number(row: dict[Any, Any], name: str) -> str:
-    return in_factors(row[name]) if _is_factor(row) else in_points(row[name])
+    return {"points": in_points, "factor": in_factors, "nats": in_nats}[row["unit"]](row[name])
 
 
 def _interval(row: dict[Any, Any]) -> str:
@@ -107,13 +108,20 @@ def _interval(row: dict[Any, Any]) -> str:
 
 
 def _claimed(row: dict[Any, Any]) -> str:
-    if _is_factor(row):
-        return "above 1"
-    above, below = row["above"], row["below"]
-    ends = [f"{100 * end:+.0f}".replace("-", "−").replace("+0", "0") for end in (above, below)]
-    if math.isinf(below):
-        return f"above {ends[0]}"
-    return f"below {ends[1]}" if math.isinf(above) else f"{ends[0]}{SPACE}to{SPACE}{ends[1]}"
+    above, below = (_end(row, end) for end in ("above", "below"))
+    if math.isinf(row["below"]):
+        return f"above {above}"
+    return f"below {below}" if math.isinf(row["above"]) else f"{above}{SPACE}to{SPACE}{below}"
+
+
+def _end(row: dict[Any, Any], end: str) -> str:
+    """In points without a fraction; a ratio as it is."""
+    value = row[end] * (100 if row["unit"] == "points" else 1)
+    return (
+        f"{value:.0f}"
+        if row["unit"] == "factor"
+        else f"{value:+.0f}".replace("-", "−").replace("+0", "0")
+    )
 
 
 def _by_area(row: dict[Any, Any]) -> str:

@@ -19,7 +19,9 @@ from tests.support.results_table import falling, results_table
 
 TABLE = results_table(falling, ("books", "music"), rounds=3, replicates=2)
 DOMAINS = ["books", "music"]
-NATS = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
+NATS = pd.DataFrame(
+    [("books", "music", 0.1), ("music", "books", 0.1)], columns=["source", "target", "nats"]
+)
 WEIGHTS = {
     "embedding.weight": (5, 4), "convolutions.0.weight": (2, 3, 4), "hidden.weight": (4, 3),
     "hidden.bias": (4,), "output.weight": (2, 4), "output.bias": (2,),

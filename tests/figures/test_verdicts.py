@@ -18,7 +18,7 @@ from tests.support import claim_worlds as worlds
 
 
 def test_a_table_of_verdicts_reads_as_the_numbers_are() -> None:
-    found = judged(worlds.table(worlds.as_claimed))
+    found = judged(worlds.table(worlds.as_claimed), worlds.APART_AS_CLAIMED)
     table = claims_table(found, "claims")
     assert table.caption == "claims"
     rows = dict(zip(found["id"], table.rows, strict=True))
@@ -33,8 +33,14 @@ def test_a_table_of_verdicts_reads_as_the_numbers_are() -> None:
     assert rows["early-lead"][4].endswith(": above 0")
     assert rows["winning-tickets"][4].endswith(": above −1")
     assert rows["books-random"][4].endswith(": below 0")
-    for name, low, high in found[["id", "low", "high"]].itertuples(index=False):
-        if "unstable" not in name:
+    assert rows["nearest"][2] == "−0.0100\u00a0nats"
+    assert rows["nearest"][4].endswith("where largest: below 0")
+    points = found[found["unit"] == "points"]
+    assert {*found["id"]} - {*points["id"]} == {
+        "nearest", "farthest", "random-unstable", "transfer-unstable",
+    }  # fmt: skip
+    for name, low, high in points[["id", "low", "high"]].itertuples(index=False):
+        if not np.isnan(low):
             ends = re.split("\u00a0to\u00a0", rows[name][3])
             shown = [float(n.replace("−", "-")) for n in ends]
             assert shown == pytest.approx([100 * low, 100 * high], abs=0.0501)

@@ -31,7 +31,9 @@ from tests.support.tiny import PROTOCOL, TEXT
 
 DOMAINS = ("b", "a")
 PIECES = [f"▁{number}" for number in range(PROTOCOL.vocabulary_size)]
-APART = pd.DataFrame([[0, 0.1], [0.1, 0]], index=DOMAINS, columns=DOMAINS)
+APART = pd.DataFrame(
+    [("b", "a", 0.1), ("a", "b", 0.1), ("a", "c", 0.2)], columns=["source", "target", "nats"]
+)
 LAST = 6
 
 
@@ -119,7 +121,7 @@ def test_subwords_that_keep_most_are_listed(domain: str) -> None:
             assert row["kept"] == [sum(matrix(d, "embedding", r)[i]) for d in ATLAS.domains]
 
 
-def test_divergences_are_of_ordered_pairs() -> None:
+def test_divergences_are_those_of_its_domains() -> None:
     assert ATLAS.divergence.to_numpy().tolist() == [["b", "a", 0.1], ["a", "b", 0.1]]
 
 

@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from ltlib.errors import InputError
+from ltlib.results.apart import farther
 from ltlib.results.claims import evidence_of, judged, transfer_evidence
 from ltlib.results.contrasts import estimated
 from ltlib.results.desai2019 import CLAIMS, Claim
@@ -103,7 +104,11 @@ def test_a_transfer_that_is_not_there_is_refused() -> None:
 
 
 def words(table: pd.DataFrame) -> dict[str, str]:
+    """Verdicts on claims about runs."""
     found = judged(table)
+    of_domains = found["experiment"] == "divergence"
+    assert set(found.loc[of_domains, "verdict"]) == {"not measured"}
+    found = found[~of_domains]
     return dict(zip(found["id"], found["verdict"], strict=True))
 
 
@@ -115,11 +120,46 @@ def test_where_the_paper_is_right_every_claim_holds() -> None:
 
 def test_where_the_paper_is_wrong_every_claim_fails() -> None:
     table = judged(worlds.table(worlds.against)).set_index("id")
-    sides = table.drop("cds-worst")
+    sides = table.drop(["cds-worst", "nearest", "farthest"])
     assert set(sides["verdict"]) == {"fails"}
     assert (sides["side"] != "").all(), "each says what it means"
     assert table.loc["transfer-cost-reset", "side"] == "loses more than claimed"
     assert table.loc["cds-worst", "side"] == "each domain has a test set of its own"
+
+
+def test_which_domains_are_nearest_and_farthest() -> None:
+    table = worlds.table(worlds.as_claimed)
+    names = ["nearest", "farthest"]
+    found = judged(table, worlds.APART_AS_CLAIMED).set_index("id").loc[names]
+    assert list(found["verdict"]) == ["holds", "holds"]
+    assert list(found["estimate"].round(9)) == [-0.01, 0.01]
+    assert list(found["area"]) == list(found["verdict"])
+    found = judged(table, worlds.APART_AGAINST).set_index("id").loc[names]
+    assert list(found["verdict"]) == ["fails", "fails"]
+    assert list(found["side"]) == ["another pair is nearer", "another pair is farther"]
+    noise = worlds.APART_AS_CLAIMED.assign(
+        again=lambda t: [[10 * n for n in a] for a in t["again"]]
+    )
+    found = judged(table, noise).set_index("id").loc[names]
+    assert list(found["verdict"]) == ["undecided", "undecided"]
+    at_home = worlds.APART_AS_CLAIMED.query("source != 'home' and target != 'home'")
+    for lacking in (at_home, at_home.drop(columns="again"), None):
+        found = judged(table, lacking).set_index("id").loc[names]
+        assert list(found["verdict"]) == ["not measured", "not measured"]
+        assert found.loc["nearest", "missing"] == "no divergence of electronics and home"
+
+
+def test_the_interval_of_a_divergence_is_that_of_its_draws() -> None:
+    """Of two pairs: the percentiles of their differences, which are normal here."""
+    two = worlds.APART_AS_CLAIMED
+    pair, other = {"electronics", "home"}, {"cds", "home"}
+    kept = [set(names) in (pair, other) for names in zip(two["source"], two["target"], strict=True)]
+    claim = next(claim for claim in CLAIMS if claim.id == "nearest")
+    assert claim.pair is not None
+    found = farther(two[kept], claim.pair, claim.claimed)
+    draws = two[kept].drop_duplicates("nats")["again"].map(np.array).tolist()
+    ends = np.quantile(draws[0] - draws[1], [0.025, 0.975])
+    assert sorted(map(abs, (found.low, found.high))) == pytest.approx(sorted(abs(ends)), rel=0.05)
 
 
 def test_in_noise_nothing_is_decided_that_the_noise_hides() -> None:
@@ -195,7 +235,9 @@ def test_every_estimate_equals_slow_recomputation() -> None:
 
         return one
 
-    assert {*SLOW, *(claim.id for claim in CLAIMS if claim.spread)} == set(found.index)
+    assert {*SLOW, *(claim.id for claim in CLAIMS if claim.spread or claim.pair)} == set(
+        found.index
+    )
     for name, slow in SLOW.items():
         values = [slow(get(replicate)) for replicate in range(5)]
         row = found.loc[name]
@@ -329,7 +371,7 @@ def runs_of(slow: Callable[[Get], float]) -> set[Run]:
 
 
 WORLD = worlds.table(worlds.as_claimed)
-OF_RUNS = [claim for claim in CLAIMS if not claim.spread]
+OF_RUNS = [claim for claim in CLAIMS if not claim.spread and not claim.pair]
 WHOLE = {claim.id: evidence_of(claim, WORLD) for claim in OF_RUNS}
 NEEDED = {name: runs_of(slow) for name, slow in SLOW.items()}
 
@@ -394,7 +436,7 @@ def test_chains_cut_to_their_first_rounds_take_no_part() -> None:
     table = worlds.table(worlds.against)
     found = judged(table[(table["round"] <= 2) | (table["replicate"] < 3)]).set_index("id")
     late = found.drop([claim.id for claim in CLAIMS if claim.spread or claim.over != "mean"])
-    assert set(late.drop("cds-worst")["chains"]) == {3}
+    assert set(late.drop(["cds-worst", "nearest", "farthest"])["chains"]) == {3}
     assert found.loc["cds-worst", "chains"] == 5, "it is about unpruned networks"
     assert found.loc["early-lead", "missing"] == (
         "books replicate 3 lacks 3 runs, first ticket-reset books round 3; "
@@ -467,7 +509,7 @@ def test_areas_are_judged_beside_accuracies() -> None:
     """Where areas say the contrary, so does their verdict."""
     table = worlds.table(worlds.as_claimed)
     turned = table.assign(test_auc=worlds.table(worlds.against)["test_auc"].to_numpy())
-    found = judged(turned).set_index("id").drop("cds-worst")
+    found = judged(turned).set_index("id").drop(["cds-worst", "nearest", "farthest"])
     assert set(found["verdict"]) == {"holds"}
     assert set(found["area"]) == {"fails"}
 
@@ -528,7 +570,9 @@ def test_claims_are_named_once_and_placed() -> None:
     for claim in CLAIMS:
         assert re.fullmatch(r"abstract|§\d(\.\d)?(, §\d)?", claim.section)
         assert claim.claimed.above < claim.claimed.below
-        assert bool(claim.contrast) + bool(claim.spread) + bool(claim.lowest) == 1
+        assert (
+            bool(claim.contrast) + bool(claim.spread) + bool(claim.lowest) + bool(claim.pair) == 1
+        )
 
 
 def test_a_table_that_mixes_corpora_is_refused() -> None:
