@@ -19,6 +19,7 @@ from ltlib.results.quantities import ALIKE, EARLY, UNPRUNED
 from ltlib.results.side_by_side import ACCURACY, AREA, obtained, transferred
 from ltlib.results.spread import varies_more
 from ltlib.results.table import check_table
+from ltlib.results.transition import transition_evidence
 from ltlib.results.verdicts import (
     ALIKE as WITHIN_A_POINT,
 )
@@ -50,6 +51,8 @@ def evidence_of(claim: Claim, results: pd.DataFrame, measure: str = ACCURACY) ->
     rows = _of_named(claim, results)
     if rows is None or not (rows["experiment"] == claim.experiment).any():
         return NOTHING
+    if claim.transition:
+        return transition_evidence(rows, claim.transition, claim.claimed, measure)
     if claim.spread:
         side_by_side = (
             obtained(rows, measure) if claim.experiment == OBTAIN else transferred(rows, measure)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from ltlib.results import quantities as q
 from ltlib.results.contrasts import Contrast, Term, lead, minus
+from ltlib.results.transition import Question
 from ltlib.results.verdicts import ALIKE, LESS, MORE, NO_WORSE, Claimed
 from ltlib.strategies import (
     FULL_MODEL,
@@ -22,7 +23,8 @@ from ltlib.strategies import (
     Experiment,
 )
 
-Unit = Literal["points", "factor", "nats"]
+Unit = Literal["points", "factor", "nats", "sparsity", "rounds"]
+_OF_TRANSITION: dict[Question | None, Unit] = {"place": "sparsity", "apart": "rounds"}
 DIVERGENCE: Final = "divergence"  # claims about domains, which no run decides (§3)
 
 
@@ -40,6 +42,7 @@ class Claim:
         spread: of two strategies the first varies more than the second; beyond 96%.
         lowest: a domain whose full model is said to be the least accurate.
         pair: two domains whose divergence is said to be the smallest or the largest.
+        transition: whether it is there, its place, or how far apart those of the domains are.
         unidentifiable: why no number of runs could decide it.
         primary: named before the published Amazon tables were looked at.
     """
@@ -59,12 +62,15 @@ class Claim:
     spread: tuple[str, str] | None = None
     lowest: str = ""
     pair: tuple[str, str] | None = None
+    transition: Question | None = None
     unidentifiable: str = ""
     primary: bool = False
 
     @property
     def unit(self) -> Unit:
         """Of the quantity."""
+        if self.transition in _OF_TRANSITION:
+            return _OF_TRANSITION[self.transition]
         return "factor" if self.spread else "nats" if self.pair else "points"
 
 
@@ -125,6 +131,19 @@ CLAIMS = (
         "phase-transition", "§5.2", "Beyond 96% random falls behind reset",
         "reset − random: beyond 96% less up to 96%", MORE, OBTAIN,
         minus(_RESET_LEAD_BEYOND, _RESET_LEAD_UPTO), primary=True, below="it catches up",
+    ),
+    Claim(
+        "transition", "§6", "There is a phase transition: past some sparsity random falls behind",
+        "growth of reset − random past the hinge, a round", MORE, OBTAIN, transition="there",
+    ),
+    Claim(
+        "transition-place", "poster", "The transition lies near 99.5%",
+        "sparsity of the hinge of reset − random", Claimed(0.99, 0.9975), OBTAIN,
+        transition="place", below="it is earlier", above="it is later",
+    ),
+    Claim(
+        "transition-apart", "§6", "The transition lies elsewhere in every data set",
+        "rounds from the first domain's hinge to the last's", MORE, OBTAIN, transition="apart",
     ),
     Claim(
         "deep-fall", "§5.2", "Beyond 99.9% random falls further behind",

@@ -39,6 +39,16 @@ def in_nats(divergence: float) -> str:
     return "–" if math.isnan(divergence) else f"{divergence:+.4f}{SPACE}nats".replace("-", "−")
 
 
+def in_sparsity(share: float) -> str:
+    """A share of pruned weights; a dash when nothing was measured."""
+    return "–" if math.isnan(share) else f"{share:.2%}"
+
+
+def in_rounds(rounds: float) -> str:
+    """A number of rounds; a dash when nothing was measured."""
+    return "–" if math.isnan(rounds) else f"{rounds:g}{SPACE}rounds"
+
+
 def claims_in_brief(claims: pd.DataFrame) -> pd.DataFrame:
     """Claim, verdict and estimate of what `judged` gives."""
     return pd.DataFrame(
@@ -98,7 +108,14 @@ def _verdict(word: str, side: str) -> str:
 
 
 def _number(row: dict[Any, Any], name: str) -> str:
-    return {"points": in_points, "factor": in_factors, "nats": in_nats}[row["unit"]](row[name])
+    said = {
+        "points": in_points,
+        "factor": in_factors,
+        "nats": in_nats,
+        "sparsity": in_sparsity,
+        "rounds": in_rounds,
+    }
+    return said[row["unit"]](row[name])
 
 
 def _interval(row: dict[Any, Any]) -> str:
@@ -115,13 +132,11 @@ def _claimed(row: dict[Any, Any]) -> str:
 
 
 def _end(row: dict[Any, Any], end: str) -> str:
-    """In points without a fraction; a ratio as it is."""
+    """Without the unit, but for a sparsity."""
+    if row["unit"] == "sparsity":
+        return f"{100 * row[end]:g}%"
     value = row[end] * (100 if row["unit"] == "points" else 1)
-    return (
-        f"{value:.0f}"
-        if row["unit"] == "factor"
-        else f"{value:+.0f}".replace("-", "−").replace("+0", "0")
-    )
+    return f"{value:.0f}" if row["unit"] == "factor" or value == 0 else in_points(value / 100)[:-2]
 
 
 def _by_area(row: dict[Any, Any]) -> str:

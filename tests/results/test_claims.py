@@ -120,7 +120,9 @@ def test_where_the_paper_is_right_every_claim_holds() -> None:
 
 def test_where_the_paper_is_wrong_every_claim_fails() -> None:
     table = judged(worlds.table(worlds.against)).set_index("id")
-    sides = table.drop(["cds-worst", "nearest", "farthest"])
+    transition = [claim.id for claim in CLAIMS if claim.transition]
+    assert set(table.loc[transition, "verdict"]) == {"undecided"}, "none is there to speak of"
+    sides = table.drop(["cds-worst", "nearest", "farthest", *transition])
     assert set(sides["verdict"]) == {"fails"}
     assert (sides["side"] != "").all(), "each says what it means"
     assert table.loc["transfer-cost-reset", "side"] == "loses more than claimed"
@@ -137,9 +139,8 @@ def test_which_domains_are_nearest_and_farthest() -> None:
     found = judged(table, worlds.APART_AGAINST).set_index("id").loc[names]
     assert list(found["verdict"]) == ["fails", "fails"]
     assert list(found["side"]) == ["another pair is nearer", "another pair is farther"]
-    noise = worlds.APART_AS_CLAIMED.assign(
-        again=lambda t: [[10 * n for n in a] for a in t["again"]]
-    )
+    noise = worlds.APART_AS_CLAIMED.copy()
+    noise["again"] = noise["again"].map(lambda draws: [10 * nats for nats in draws])
     found = judged(table, noise).set_index("id").loc[names]
     assert list(found["verdict"]) == ["undecided", "undecided"]
     at_home = worlds.APART_AS_CLAIMED.query("source != 'home' and target != 'home'")
@@ -176,7 +177,7 @@ def test_in_noise_nothing_is_decided_that_the_noise_hides() -> None:
 
 def test_one_replicate_decides_nothing_and_has_no_deviation() -> None:
     found = words(worlds.table(worlds.as_claimed, replicates=1))
-    varying = {claim.id for claim in CLAIMS if claim.spread}
+    varying = {claim.id for claim in CLAIMS if claim.spread or claim.transition}
     assert {name for name, word in found.items() if word == "not measured"} == varying
     assert found.pop("cds-worst") == "not identifiable"
     assert set(found.values()) == {"not measured", "undecided"}
@@ -187,6 +188,9 @@ def test_what_a_table_lacks_is_not_measured() -> None:
     found = words(table[table["sparsity"] <= 0.96])
     late = (
         "phase-transition",
+        "transition",
+        "transition-place",
+        "transition-apart",
         "random-unstable",
         "deep-stable",
         "deep-fall",
@@ -235,9 +239,10 @@ def test_every_estimate_equals_slow_recomputation() -> None:
 
         return one
 
-    assert {*SLOW, *(claim.id for claim in CLAIMS if claim.spread or claim.pair)} == set(
-        found.index
-    )
+    assert {
+        *SLOW,
+        *(claim.id for claim in CLAIMS if claim.spread or claim.pair or claim.transition),
+    } == set(found.index)
     for name, slow in SLOW.items():
         values = [slow(get(replicate)) for replicate in range(5)]
         row = found.loc[name]
@@ -371,7 +376,7 @@ def runs_of(slow: Callable[[Get], float]) -> set[Run]:
 
 
 WORLD = worlds.table(worlds.as_claimed)
-OF_RUNS = [claim for claim in CLAIMS if not claim.spread and not claim.pair]
+OF_RUNS = [claim for claim in CLAIMS if not (claim.spread or claim.pair or claim.transition)]
 WHOLE = {claim.id: evidence_of(claim, WORLD) for claim in OF_RUNS}
 NEEDED = {name: runs_of(slow) for name, slow in SLOW.items()}
 
@@ -435,7 +440,9 @@ def test_a_chain_that_lacks_a_run_takes_no_part_and_one_that_lacks_another_does(
 def test_chains_cut_to_their_first_rounds_take_no_part() -> None:
     table = worlds.table(worlds.against)
     found = judged(table[(table["round"] <= 2) | (table["replicate"] < 3)]).set_index("id")
-    late = found.drop([claim.id for claim in CLAIMS if claim.spread or claim.over != "mean"])
+    late = found.drop(
+        [claim.id for claim in CLAIMS if claim.spread or claim.transition or claim.over != "mean"]
+    )
     assert set(late.drop(["cds-worst", "nearest", "farthest"])["chains"]) == {3}
     assert found.loc["cds-worst", "chains"] == 5, "it is about unpruned networks"
     assert found.loc["early-lead", "missing"] == (
@@ -509,7 +516,8 @@ def test_areas_are_judged_beside_accuracies() -> None:
     """Where areas say the contrary, so does their verdict."""
     table = worlds.table(worlds.as_claimed)
     turned = table.assign(test_auc=worlds.table(worlds.against)["test_auc"].to_numpy())
-    found = judged(turned).set_index("id").drop(["cds-worst", "nearest", "farthest"])
+    unlike = ["cds-worst", *(claim.id for claim in CLAIMS if claim.pair or claim.transition)]
+    found = judged(turned).set_index("id").drop(unlike)
     assert set(found["verdict"]) == {"holds"}
     assert set(found["area"]) == {"fails"}
 
@@ -568,10 +576,15 @@ def test_claims_are_named_once_and_placed() -> None:
     assert len({claim.id for claim in CLAIMS}) == len({claim.statement for claim in CLAIMS})
     assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
     for claim in CLAIMS:
-        assert re.fullmatch(r"abstract|§\d(\.\d)?(, §\d)?", claim.section)
+        assert re.fullmatch(r"abstract|poster|§\d(\.\d)?(, §\d)?", claim.section)
         assert claim.claimed.above < claim.claimed.below
         assert (
-            bool(claim.contrast) + bool(claim.spread) + bool(claim.lowest) + bool(claim.pair) == 1
+            bool(claim.contrast)
+            + bool(claim.spread)
+            + bool(claim.lowest)
+            + bool(claim.pair)
+            + bool(claim.transition)
+            == 1
         )
 
 

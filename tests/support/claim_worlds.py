@@ -21,10 +21,14 @@ def sparsity(round_: int) -> float:
     return 1 - 0.65**round_
 
 
+LATER = {"books": 0, "electronics": 1, "cds": 2}  # rounds by which random falls behind later
+
+
 def behind(round_: int) -> float:
-    """How far random values are behind: alike, then a little, then a lot, then more."""
-    sparse = sparsity(round_)
-    return 0.002 if sparse <= ALIKE else 0.006 if sparse <= LATE else 0.1 if sparse <= DEEP else 0.2
+    """How far random values are behind: alike, then a little, then ever more."""
+    if sparsity(round_) <= LATE:
+        return 0.002 if sparsity(round_) <= ALIKE else 0.006
+    return 0.006 + 0.04 * (round_ - 10.5)
 
 
 def as_claimed(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
@@ -38,7 +42,7 @@ def as_claimed(strategy: str, source: str, target: str, round_: int, replicate: 
     if strategy == "ticket-reset":
         return own + steady
     if strategy == "ticket-random":
-        return own - behind(round_) + wild
+        return own - behind(round_ - LATER[target]) + wild
     if strategy == "masks-shuffled":
         return own - behind(round_) - 0.1 + wild
     if source == "cds":  # better than the target's own, the more so with its initial values
