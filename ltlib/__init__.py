@@ -15,6 +15,7 @@ _MODULES = {
     "TextCNN": "ltlib.networks.text_cnn",
     "Ticket": "ltlib.tickets",
     "atlas_beside": "ltlib.results.atlas",
+    "baselines_beside": "ltlib.results.baselines",
     "compared": "ltlib.results.comparison",
     "contributions": "ltlib.data.divergence",
     "default_pairs": "ltlib.experiments.tasks",
@@ -56,6 +57,7 @@ _MODULES = {
     "transfer_ticket": "ltlib.transfer",
     "transferred": "ltlib.results.side_by_side",
     "transition_sparsity": "ltlib.results.quantities",
+    "transitions": "ltlib.results.transition",
     "unigram_distribution": "ltlib.data.divergence",
     "what_stopped": "ltlib.results.readings",
     "winning_sparsity": "ltlib.results.quantities",
@@ -86,6 +88,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.protocol import Protocol
     from ltlib.pruning import full_masks, layers, prune, sparsity, survivors, survivors_after
     from ltlib.results.atlas import atlas_beside
+    from ltlib.results.baselines import baselines_beside
     from ltlib.results.claims import judged
     from ltlib.results.comparison import compared
     from ltlib.results.published import overview, published_tables
@@ -104,6 +107,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.results.settings import select
     from ltlib.results.side_by_side import obtained, transferred
     from ltlib.results.table import smallest_test_set
+    from ltlib.results.transition import transitions
     from ltlib.runs.front import load_ticket, run
     from ltlib.runs.opened import open_results
     from ltlib.store.store import Store

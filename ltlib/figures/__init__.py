@@ -27,6 +27,7 @@ from ltlib.figures.verdicts import (
     stopping_table,
     tasks_table,
     to_decide_table,
+    transitions_table,
 )
 
 __all__ = [
@@ -59,5 +60,6 @@ __all__ = [
     "transfer_diagram",
     "transferring",
     "transition_at",
+    "transitions_table",
     "words_between",
 ]

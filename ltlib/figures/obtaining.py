@@ -1,6 +1,6 @@
 """Obtaining tickets (§5.2): their accuracies, printed and to explore."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
@@ -23,7 +23,10 @@ from ltlib.strategies import FULL_MODEL, MASKS_SHUFFLED, TICKET_STRATEGIES
 
 
 def obtaining(
-    results: pd.DataFrame, domains: Sequence[str] | None = None, measure: str = ACCURACY
+    results: pd.DataFrame,
+    domains: Sequence[str] | None = None,
+    measure: str = ACCURACY,
+    linear: Mapping[str, float] | None = None,
 ) -> Drawing:
     """Accuracy against sparsity of the tickets of each domain (Fig. 3), or their area.
 
@@ -34,6 +37,7 @@ def obtaining(
         results: the results table.
         domains: the panels, in order; all that the table holds when None.
         measure: `test_accuracy`, or `test_auc` for the area under the ROC curve.
+        linear: a linear model's accuracy in each domain (`baselines_beside`), to compare with.
 
     Raises:
         InputError: no such results, or a domain that they do not hold.
@@ -42,7 +46,7 @@ def obtaining(
     shown = chosen(domains, table["domain"], "domain")
     panels = {domain: table[table["domain"] == domain] for domain in shown}
     strategies = (*TICKET_STRATEGIES, MASKS_SHUFFLED)
-    return grid_of_panels(panels, strategies, FULL_MODEL, measure, tested_on(results))
+    return grid_of_panels(panels, strategies, FULL_MODEL, measure, tested_on(results), linear)
 
 
 def accuracies_at(results: pd.DataFrame, parameters: int, round: int) -> Explorable:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -25,6 +25,7 @@ from ltlib.results.table import TEST_REVIEWS, smallest_test_set
 
 T = TypeVar("T")
 MEASURED = {ACCURACY: "test accuracy (%)", AREA: "area under ROC (%)"}
+LINEAR: Any = {"color": GREY, "linestyle": (0, (1, 1.5)), "linewidth": 1.4, "zorder": 1}
 PANEL_HEIGHTS = {1: 3.6, 2: 2.6, 3: 2.2}  # inches, by the number of columns
 
 
@@ -34,6 +35,7 @@ def grid_of_panels(
     reference: str | None,
     measure: str,
     n_test: int | None,
+    linear: Mapping[str, float] | None = None,
 ) -> Drawing:
     """Curves of `strategies`, mean and standard deviation over replicates.
 
@@ -43,6 +45,7 @@ def grid_of_panels(
         measure: what the curves are of, a name in `MEASURED`.
         n_test: reviews in a test set; an accuracy's standard error is drawn once, in the first
             panel.
+        linear: by title, the accuracy of a linear model, drawn as a line across the panel.
     """
     columns = 1 if len(panels) == 1 else 2 if len(panels) <= 5 else 3
     rows = math.ceil(len(panels) / columns)
@@ -51,6 +54,8 @@ def grid_of_panels(
     grid = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
     for axes, (title, table) in zip(grid, panels.items(), strict=False):
         _panel(axes, table, drawn, reference)
+        if linear and title in linear:
+            axes.axhline(100 * linear[title], **LINEAR)
         axes.set_title(drawable(title), fontsize=10)
         sparsity_axis(axes, table, width=(WIDTH - 0.7) / columns - 0.2)
     for axes in grid[len(panels) :]:
@@ -60,6 +65,8 @@ def grid_of_panels(
     figure.supxlabel(AXIS_LABEL, fontsize=10)
     named = [*([reference] if reference else []), *drawn]
     handles: list[Artist | ErrorbarContainer] = [_handle(strategy) for strategy in named]
+    if linear:
+        handles.append(Line2D([], [], label="linear model", **LINEAR))
     if n_test is not None and measure == ACCURACY:
         accuracy = float(next(iter(panels.values()))[[*strategies]].mean().mean())
         handles.append(_error_bar(grid[0], accuracy, n_test))

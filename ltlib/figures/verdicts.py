@@ -8,7 +8,13 @@ from ltlib.figures.tables import Table
 from ltlib.results.claims import transfer_evidence
 from ltlib.results.deep import chains_that_stop, stop_alike
 from ltlib.results.side_by_side import transferred
-from ltlib.results.words import claims_in_brief, claims_in_full, claims_to_decide, in_points
+from ltlib.results.words import (
+    SPACE,
+    claims_in_brief,
+    claims_in_full,
+    claims_to_decide,
+    in_points,
+)
 from ltlib.strategies import MOVED, OBTAIN, TICKET_RANDOM, TICKET_RESET, TRANSFER
 
 
@@ -48,6 +54,25 @@ def stopping_table(results: pd.DataFrame, above: float, caption: str) -> Table:
             **dict.fromkeys(("accuracy of the others", "accuracy", "area"), "{:.1%}"),
             "p": lambda p: "" if math.isnan(p) else f"{p:.3f}",
         },
+    )
+
+
+def transitions_table(found: pd.DataFrame, caption: str) -> Table:
+    """What `transitions` gives, to be read: the growth in points a round."""
+    shown = pd.DataFrame(
+        {
+            "domain": found["domain"],
+            "begins at": found["sparsity"],
+            "95% interval": [
+                f"{low:.2%}{SPACE}to{SPACE}{high:.2%}"
+                for low, high in zip(found["low"], found["high"], strict=True)
+            ],
+            "points a round": found["slope"],
+            "p": found["p"],
+        }
+    )
+    return Table(
+        shown, caption, {"begins at": "{:.2%}", "points a round": in_points, "p": "{:.3f}"}
     )
 
 

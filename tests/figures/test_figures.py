@@ -98,6 +98,15 @@ def test_the_full_model_is_a_line_at_its_mean_of_round_0() -> None:
     assert ydata(lines(axes)[colour("full-model")]) == pytest.approx([100 * mean] * 2)
 
 
+def test_a_linear_model_is_a_line_where_it_is_known() -> None:
+    figure = figures.obtaining(TABLE, linear={"music": 0.71})
+    grey = "#5f5f5f"
+    assert ydata(lines(panel(figure, "music"))[grey]) == pytest.approx([71, 71])
+    assert grey not in lines(panel(figure, "garden"))
+    assert "linear model" in [text.get_text() for text in figure.legends[0].get_texts()]
+    assert grey not in lines(panel(figures.obtaining(TABLE), "music"))
+
+
 def test_areas_are_drawn_in_the_place_of_accuracies() -> None:
     """In the table an area is halfway between the accuracy and 1; no error of a test set then."""
     for drawn, title in ((figures.obtaining, "music"), (figures.transferring, "books → music")):

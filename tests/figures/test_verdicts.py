@@ -11,9 +11,11 @@ from ltlib.figures import (
     stopping_table,
     tasks_table,
     to_decide_table,
+    transitions_table,
 )
 from ltlib.results.claims import judged
 from ltlib.results.deep import chains_that_stop, stop_alike
+from ltlib.results.transition import transitions
 from tests.support import claim_worlds as worlds
 
 
@@ -37,7 +39,8 @@ def test_a_table_of_verdicts_reads_as_the_numbers_are() -> None:
     assert rows["nearest"][4].endswith("where largest: below 0")
     points = found[found["unit"] == "points"]
     assert {*found["id"]} - {*points["id"]} == {
-        "nearest", "farthest", "random-unstable", "transfer-unstable",
+        "nearest", "farthest", "random-unstable", "transfer-unstable", "transition-place",
+        "transition-apart",
     }  # fmt: skip
     for name, low, high in points[["id", "low", "high"]].itertuples(index=False):
         if not np.isnan(low):
@@ -99,3 +102,15 @@ def test_where_chains_stop_is_told_of_either_experiment() -> None:
     assert [row[-1] for row in table.rows] == ["", "1.000", "", f"{p:.3f}"]
     moved = chains_that_stop(results, ["masks-random"], experiment="transfer")
     assert table.rows[3][5] == f"{moved['accuracy of the others'].iloc[0]:.1%}" == "70.0%"
+
+
+def test_a_hinge_reads_as_it_is() -> None:
+    found = transitions(worlds.table(worlds.as_claimed))
+    rows = {row[0]: row for row in transitions_table(found, "hinges").rows}
+    for row in found.to_dict("records"):
+        _, place, interval, slope, p = rows[row["domain"]]
+        assert place == f"{100 * row['sparsity']:.2f}%"
+        assert interval == f"{100 * row['low']:.2f}%\u00a0to\u00a0{100 * row['high']:.2f}%"
+        assert float(slope) == pytest.approx(100 * row["slope"], abs=0.0501)
+        assert float(p) == pytest.approx(row["p"], abs=0.00051)
+    assert set(rows) == {*worlds.DOMAINS, "all"}

@@ -35,6 +35,13 @@ def as_claimed(strategy: str, source: str, target: str, round_: int, replicate: 
     """What the paper says, read literally."""
     steady = 0.0005 * OFFSETS[replicate]
     wild = 0.002 * OFFSETS[replicate] if sparsity(round_) > ALIKE else steady
+    return claimed_mean(strategy, source, target, round_, steady, wild)
+
+
+def claimed_mean(
+    strategy: str, source: str, target: str, round_: int, steady: float = 0.0, wild: float = 0.0
+) -> float:
+    """Of a run, and what is added where initial values stay and where they are drawn."""
     full = 0.7 if target == "cds" else 0.8
     own = full + 0.01 - (0.03 if sparsity(round_) > EARLY else 0.0)  # ticket-reset
     if strategy == "full-model":
@@ -55,9 +62,17 @@ def as_claimed(strategy: str, source: str, target: str, round_: int, replicate: 
 
 def against(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
     """The contrary of every claim."""
-    early, late, deep = (sparsity(round_) > end for end in (EARLY, ALIKE, DEEP))
+    late = sparsity(round_) > ALIKE
     steady = 0.0005 * OFFSETS[replicate]
     wild = 0.01 * OFFSETS[replicate] if late else steady
+    return contrary_mean(strategy, source, target, round_, steady, wild)
+
+
+def contrary_mean(
+    strategy: str, source: str, target: str, round_: int, steady: float = 0.0, wild: float = 0.0
+) -> float:
+    """Of a run, and what is added where values are drawn and where initial ones stay."""
+    early, late, deep = (sparsity(round_) > end for end in (EARLY, ALIKE, DEEP))
     full = 0.9 if target == "cds" else 0.8
     own = full - 0.05 - (0.2 if deep else 0.0)
     if strategy == "masks-shuffled":
