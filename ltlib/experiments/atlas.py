@@ -21,7 +21,7 @@ from ltlib.store.export import rows_of
 from ltlib.store.store import Store
 from ltlib.store.tickets import read_ticket
 from ltlib.strategies import OBTAIN, TICKET_RESET
-from ltlib.tickets import Ticket
+from ltlib.tickets import Ticket, next_ticket
 
 
 def make_atlas(
@@ -78,6 +78,7 @@ def _atlas(
         holder = next((store for store in stores if spec in store and first in store), stores[0])
         return read_ticket(DomainRuns.architecture, holder, spec, first)
 
+    alone: dict[str, list[Masks]] = {}
     masks: dict[str, list[Masks]] = {}
     output: dict[str, list[Values]] = {}
     for domain in sorted(domains):  # as in a results table, so that colours agree
@@ -88,4 +89,13 @@ def _atlas(
             layer = {n: v for n, v in found.trained.items() if layer_of(n) == "output"}
             masks[domain].append({n: mask.numpy() for n, mask in found.masks.items()})
             output[domain].append({n: value.numpy() for n, value in layer.items()})
-    return atlas_of(masks, output, corpus.vocabulary.pieces, resampled_divergence(corpus))
+        alone[domain] = _untrained(ticket(domain, 0), protocol.rounds)
+    return atlas_of(masks, output, alone, corpus.vocabulary.pieces, resampled_divergence(corpus))
+
+
+def _untrained(first: Ticket, rounds: int) -> list[Masks]:
+    """The masks of each round if the initial values were pruned as they are."""
+    found = [first]
+    for _ in range(rounds):
+        found.append(next_ticket(replace(found[-1], trained=first.initial), TICKET_RESET))
+    return [{n: mask.numpy() for n, mask in ticket.masks.items()} for ticket in found]

@@ -14,6 +14,7 @@ from ltlib.figures.data import (
 from ltlib.figures.diagram import transfer_diagram
 from ltlib.figures.inside import masks_of, subwords_of
 from ltlib.figures.obtaining import accuracies_at, obtaining
+from ltlib.figures.overlap import overlap, shared_weights
 from ltlib.figures.page import glue, share_figure, share_table
 from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
@@ -42,6 +43,7 @@ __all__ = [
     "miniature",
     "obtaining",
     "output_layer",
+    "overlap",
     "percent",
     "phase_transition",
     "points",
@@ -49,6 +51,7 @@ __all__ = [
     "review_lengths",
     "share_figure",
     "share_table",
+    "shared_weights",
     "speed",
     "standard_error",
     "stopping_table",

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
+from scipy.special import bdtrik
 
 from ltlib.figures.controls import choice, series_colour, styled
 from ltlib.figures.explorable import Explorable
-from ltlib.figures.looks import BLUE
+from ltlib.figures.looks import BLUE, GREY
 from ltlib.results.atlas import LETTERS, Atlas
 
 WHAT_ROWS_ARE = {"embedding": "subwords", "hidden": "hidden units", "output": "classes"}
@@ -116,12 +118,15 @@ def _said(atlas: Atlas) -> str:
 def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:
     """The subwords of which a domain's ticket keeps most at a round, and what the others keep.
 
+    A line stands where the luckiest subword would be if as many entries survived by chance.
+
     Args:
         domain, round: where the controls begin.
     """
     listed = atlas.subwords
     of = int(atlas.layers.query("layer == 'embedding' and round == 0")["entries"].iloc[0])
     size = of // int(atlas.layers.query("layer == 'embedding'")["rows"].iloc[0])
+    listed = listed.merge(_by_chance(atlas), on=["domain", "round"])
     base = alt.Chart(listed).transform_filter("datum.domain == domain && datum.round == round")
     y = alt.Y("piece:N").sort(field="rank", op="min").title(None)
     names = str(atlas.domains)
@@ -139,7 +144,11 @@ def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:
     whose = alt.param(name="domain", value=domain, bind=choice("Domain ", atlas.domains))
     first, last = int(listed["round"].min()), int(listed["round"].max())
     slider = alt.binding_range(min=first, max=last, step=1, name="Round ")
-    chart = alt.layer(bars, dots).add_params(
+    chance = base.mark_rule(strokeDash=[4, 3], strokeWidth=2, color=GREY).encode(
+        x=alt.X("by chance:Q", aggregate="max"),
+        tooltip=alt.Tooltip("by chance:Q", aggregate="max", title="the luckiest, by chance"),
+    )
+    chart = alt.layer(bars, dots, chance).add_params(
         whose, alt.param(name="round", value=round, bind=slider)
     )
     return Explorable(
@@ -148,6 +157,16 @@ def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:
         f"Subwords that keep most of their {size} embedding entries in a domain's ticket",
         "subwords",
     )
+
+
+def _by_chance(atlas: Atlas) -> pd.DataFrame:
+    """Columns `domain, round, by chance`: of entries that survive in random places, how many the
+    one subword in all that has most keeps, as the binomial distribution has it.
+    """
+    found = atlas.layers[atlas.layers["layer"] == "embedding"]
+    size = found["entries"] / found["rows"]
+    most = bdtrik(1 - 1 / found["rows"], size, found["survivors"] / found["entries"])
+    return found[["domain", "round"]].assign(**{"by chance": np.ceil(most).astype(int)})
 
 
 def _columns(listed: pd.DataFrame, domains: Sequence[str]) -> pd.DataFrame:

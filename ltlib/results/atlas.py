@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
 from ltlib.results.output_layer import Masks, Values, speaking_units
+from ltlib.results.overlap import overlaps
 from ltlib.results.table import without_ending
 
 ENDING = ".atlas.json"
@@ -30,7 +31,7 @@ Rounds = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Atlas:
-    """Five tables.
+    """Six tables.
 
     Attributes:
         divergence: as `ltlib.data.resampled.resampled_divergence` gives it.
@@ -41,6 +42,7 @@ class Atlas:
         subwords: columns `domain, round, rank, piece`, and `kept`: for every domain in order the
             entries of the subword's embedding that its ticket keeps.
         output: as `ltlib.results.output_layer.speaking_units` gives it.
+        overlap: as `ltlib.results.overlap.overlaps` gives it.
     """
 
     divergence: pd.DataFrame
@@ -48,6 +50,7 @@ class Atlas:
     masks: pd.DataFrame
     subwords: pd.DataFrame
     output: pd.DataFrame
+    overlap: pd.DataFrame
 
     @property
     def domains(self) -> list[str]:
@@ -58,6 +61,7 @@ class Atlas:
 def atlas_of(
     chains: Mapping[str, Sequence[Masks]],
     trained: Mapping[str, Sequence[Values]],
+    alone: Mapping[str, Sequence[Masks]],
     pieces: Sequence[str],
     divergence: pd.DataFrame,
 ) -> Atlas:
@@ -66,6 +70,7 @@ def atlas_of(
     Args:
         chains: the masks of each round from 0 on, by domain.
         trained: the values of each round, those of the output layer among them.
+        alone: the masks of each round if each pruned the initial values, by domain.
         pieces: the subwords, in the order of the embedding's rows.
         divergence: columns `source, target, nats` and others; of other domains, too.
 
@@ -83,6 +88,7 @@ def atlas_of(
         pd.concat([_pictures(domain, found) for domain, found in fates.items()]),
         _subwords(embeddings, pieces, rounds[1:]),
         pd.concat([speaking_units(d, masks, trained[d]) for d, masks in chains.items()]),
+        overlaps(fates, {domain: _fates(chain) for domain, chain in alone.items()}, rounds),
     )
 
 
@@ -173,7 +179,8 @@ def atlas_beside(results: str | Path) -> Atlas:
         return Atlas(*(pd.DataFrame({"domain": []}) for _ in fields(Atlas)))
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
-        tables = {"output": {"domain": []}} | tables  # empty where the atlas is older than it
+        # Empty where the atlas is older than they are.
+        tables = {name: {"domain": []} for name in ("output", "overlap")} | tables
         return Atlas(**{f.name: pd.DataFrame(tables[f.name]) for f in fields(Atlas)})
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -34,7 +34,7 @@ CHAINS = {
     for k, domain in enumerate(DOMAINS)
 }
 VALUES = {d: [{n: m - 0.5 for n, m in r.items()} for r in c] for d, c in CHAINS.items()}
-ATLAS = atlas_of(CHAINS, VALUES, ["a", "b", "c", "d", "e"], NATS)
+ATLAS = atlas_of(CHAINS, VALUES, CHAINS, ["a", "b", "c", "d", "e"], NATS)
 LENGTHS = {
     (d, n): [1, 2, 3 * ord(d[0]) + len(n)] for d in DOMAINS for n in ("negative", "positive")
 }

@@ -34,12 +34,12 @@ def test_the_output_layer_begins_where_a_ticket_is_one_sided() -> None:
             ("b", 5, "9", 0.0), ("b", 5, "bias, pruned", 0.0)]  # fmt: skip
     output = pd.DataFrame(rows, columns=["domain", "round", "unit", "difference"]).assign(fed=True)
     empty = pd.DataFrame({"domain": []})
-    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, output)})
+    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, output, empty)})
     assert {name: control.value for name, control in drawn.controls.items()} == {
         "which": "one, b", "round": 5,
     }  # fmt: skip
     whole = output[output["round"] < 5]
-    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, whole)})
+    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, whole, empty)})
     assert {name: control.value for name, control in drawn.controls.items()} == {
         "which": "one, a", "round": 3,
     }  # fmt: skip

@@ -24,6 +24,7 @@ from ltlib.results.atlas import (
     write_atlas,
 )
 from ltlib.results.output_layer import MOST, speaking_units
+from ltlib.results.overlap import ALONE as ALONE_OF
 from ltlib.tickets import first_ticket
 from tests.support.project import ROOT
 from tests.support.scenes import drawn, said
@@ -61,7 +62,8 @@ def arrays(masks: Masks) -> dict[str, np.ndarray]:
 CHAINS = {domain: chain(domain) for domain in DOMAINS}
 MASKS = {domain: [arrays(m) for m in masks] for domain, masks in CHAINS.items()}
 VALUES = {domain: trained_values(domain) for domain in DOMAINS}
-ATLAS = atlas_of(MASKS, VALUES, PIECES, APART)
+ALONE = {"b": MASKS["a"], "a": MASKS["a"]}
+ATLAS = atlas_of(MASKS, VALUES, ALONE, PIECES, APART)
 
 
 def matrix(domain: str, layer: str, round_: int) -> list[list[bool]]:
@@ -100,7 +102,7 @@ def test_large_layers_are_thinned_evenly() -> None:
     masks["embedding.weight"][::2] = False
     found = [arrays(full_masks(values)), arrays(masks)]
     trained = [{n: v.numpy() for n, v in values.items()}] * 2
-    atlas = atlas_of({"a": found}, {"a": trained}, [""] * 1000, APART)
+    atlas = atlas_of({"a": found}, {"a": trained}, {"a": found}, [""] * 1000, APART)
     drawn = atlas.masks[atlas.masks["layer"] == "embedding"]
     assert len(drawn) == ROWS and set(drawn["fates"].str.len()) == {COLUMNS}
     assert drawn["row"].is_monotonic_increasing
@@ -125,10 +127,23 @@ def test_divergences_are_those_of_its_domains() -> None:
     assert ATLAS.divergence.to_numpy().tolist() == [["b", "a", 0.1], ["a", "b", 0.1]]
 
 
+def test_what_two_masks_share_is_counted() -> None:
+    for row in ATLAS.overlap.to_dict("records"):
+        other = "a" if row["target"] == ALONE_OF else row["target"]  # as `ALONE` has it
+        one, two = (
+            np.array(matrix(domain, row["layer"], row["round"]))
+            for domain in (row["source"], other)
+        )
+        assert (row["survivors"], row["entries"]) == (one.sum(), one.size)
+        assert row["both"] == (one & two).sum()
+    assert len(ATLAS.overlap) == 4 * (LAST + 1) * 6
+    assert (ATLAS.overlap["both"] < ATLAS.overlap["survivors"]).any()
+
+
 def test_an_atlas_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_atlas(ATLAS, tmp_path / f"table{ENDING}")
     again = atlas_beside(tmp_path / "table.parquet")
-    for name in ("divergence", "layers", "masks", "subwords", "output"):
+    for name in ("divergence", "layers", "masks", "subwords", "output", "overlap"):
         written, read = (getattr(atlas, name).reset_index(drop=True) for atlas in (ATLAS, again))
         pd.testing.assert_frame_equal(written, read)
 
@@ -137,10 +152,10 @@ def test_an_atlas_from_before_output_layers_has_none(tmp_path: Path) -> None:
     path = tmp_path / f"table{ENDING}"
     write_atlas(ATLAS, path)
     tables = json.loads(path.read_text())
-    del tables["output"]
+    del tables["output"], tables["overlap"]
     path.write_text(json.dumps(tables))
     atlas = atlas_beside(tmp_path / "table.parquet")
-    assert atlas.output.empty and atlas.domains == ATLAS.domains
+    assert atlas.output.empty and atlas.overlap.empty and atlas.domains == ATLAS.domains
 
 
 def test_the_output_layer_says_which_unit_speaks_for_which_class() -> None:
@@ -196,10 +211,10 @@ def test_what_is_no_atlas_is_refused_by_name(tmp_path: Path, content: str) -> No
 def test_more_rounds_than_letters_are_refused() -> None:
     masks = arrays(CHAINS["a"][0])
     trained = {"a": VALUES["a"][:1] * 52}
-    most = atlas_of({"a": [masks] * 52}, trained, PIECES, APART)
+    most = atlas_of({"a": [masks] * 52}, trained, {"a": [masks] * 52}, PIECES, APART)
     assert set("".join(most.masks["fates"])) == {LETTERS[51]}, "none was ever pruned"
     with pytest.raises(InputError, match="53 rounds"):
-        atlas_of({"a": [masks] * 53}, trained, PIECES, APART)
+        atlas_of({"a": [masks] * 53}, trained, {"a": [masks] * 53}, PIECES, APART)
 
 
 def test_the_published_atlas_goes_with_the_published_table() -> None:
