@@ -9,11 +9,12 @@ from ltlib.results.claims import transfer_evidence
 from ltlib.results.deep import chains_that_stop, stop_alike
 from ltlib.results.side_by_side import transferred
 from ltlib.results.words import (
-    SPACE,
+    between,
     claims_in_brief,
     claims_in_full,
     claims_to_decide,
     in_points,
+    in_sparsity,
 )
 from ltlib.strategies import MOVED, OBTAIN, TICKET_RANDOM, TICKET_RESET, TRANSFER
 
@@ -64,7 +65,7 @@ def transitions_table(found: pd.DataFrame, caption: str) -> Table:
             "domain": found["domain"],
             "begins at": found["sparsity"],
             "95% interval": [
-                f"{low:.2%}{SPACE}to{SPACE}{high:.2%}"
+                between(in_sparsity(low), in_sparsity(high))
                 for low, high in zip(found["low"], found["high"], strict=True)
             ],
             "points a round": found["slope"],
@@ -72,7 +73,7 @@ def transitions_table(found: pd.DataFrame, caption: str) -> Table:
         }
     )
     return Table(
-        shown, caption, {"begins at": "{:.2%}", "points a round": in_points, "p": "{:.3f}"}
+        shown, caption, {"begins at": in_sparsity, "points a round": in_points, "p": "{:.3f}"}
     )
 
 

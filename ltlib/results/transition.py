@@ -26,8 +26,8 @@ def transition_evidence(
     of where. That there is none cannot be shown so; `alike` is claimed of a mean instead.
 
     Returns:
-        The estimate is the slope past the hinge (a fraction a round), its sparsity, or the rounds
-        between the first and the last domain's.
+        The estimate is the slope past the hinge (a fraction a round), its sparsity (not a number
+        where the lead does not grow), or the rounds between the first and the last domain's.
 
     Raises:
         InputError: as `obtained`.
@@ -44,6 +44,8 @@ def transition_evidence(
         return Evidence(rounds, math.nan, math.nan, chains, max(p, there), 1.0, 1.0)
     first = first_sparsity(results)
     found = hinge(leads)
+    if found.slope <= 0:
+        return Evidence(math.nan, math.nan, math.nan, chains, 1.0, 1.0, 1.0)
     low, place, high = (sparsity_at(r, first) for r in np.insert(found.interval, 1, found.place))
     drawn = 1 - (1 - first) ** found.drawn
     too_low, too_high = drawn <= claimed.above, drawn >= claimed.below
@@ -58,9 +60,9 @@ def transitions(results: pd.DataFrame) -> pd.DataFrame:
     """The hinge of every domain, and of their mean.
 
     Returns:
-        Columns `domain, sparsity, low, high, slope, p`: its place and that place's 95% interval,
-        the growth in points a round, p that there is none (of few chains never small). Without rows
-        where the table lacks what it takes.
+        Columns `domain, sparsity, low, high, slope, p`: its place and that place's 95% interval
+        (not numbers where the lead does not grow), the growth a round as a fraction, p that there
+        is none (of few chains never small). Without rows where the table lacks what it takes.
 
     Raises:
         InputError: as `obtained`.
@@ -74,7 +76,8 @@ def transitions(results: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, own in ({**each, "all": leads} if len(each) > 1 else each).items():
         found = hinge(own)
-        places = (sparsity_at(r, first) for r in (found.place, *found.interval))
+        rounds = (found.place, *found.interval) if found.slope > 0 else (math.nan,) * 3
+        places = (sparsity_at(round_, first) for round_ in rounds)
         rows.append((name, *places, found.slope, there_is_one(own)))
     return pd.DataFrame(rows, columns=columns)
 

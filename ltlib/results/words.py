@@ -39,6 +39,11 @@ def in_nats(divergence: float) -> str:
     return "–" if math.isnan(divergence) else f"{divergence:+.4f}{SPACE}nats".replace("-", "−")
 
 
+def between(low: str, high: str) -> str:
+    """An interval in one line; a dash when nothing was measured."""
+    return low if low == high == "–" else f"{low}{SPACE}to{SPACE}{high}"
+
+
 def in_sparsity(share: float) -> str:
     """A share of pruned weights; a dash when nothing was measured."""
     return "–" if math.isnan(share) else f"{share:.2%}"
@@ -119,9 +124,7 @@ def _number(row: dict[Any, Any], name: str) -> str:
 
 
 def _interval(row: dict[Any, Any]) -> str:
-    if math.isnan(row["low"]):
-        return "–"
-    return f"{_number(row, 'low')}{SPACE}to{SPACE}{_number(row, 'high')}"
+    return between(_number(row, "low"), _number(row, "high"))
 
 
 def _claimed(row: dict[Any, Any]) -> str:

@@ -172,6 +172,16 @@ def test_of_a_transition_that_is_not_there_no_place_is_said() -> None:
     assert transition_evidence(one, "apart", NEAR).said == "not measured"
 
 
+def test_a_lead_that_shrinks_has_no_place() -> None:
+    table = stepped(12)
+    names = {"ticket-reset": "ticket-random", "ticket-random": "ticket-reset"}
+    turned = table.assign(strategy=table["strategy"].replace(names))
+    rows = transitions(turned)
+    assert (rows["slope"] < 0).all() and (rows["p"] > 0.5).all()
+    assert rows[["sparsity", "low", "high"]].isna().all(axis=None)
+    assert np.isnan(transition_evidence(turned, "place", NEAR).estimate)
+
+
 def test_every_domain_and_all_have_their_place() -> None:
     rows = transitions(stepped(12)).set_index("domain")
     assert list(rows.index) == [*sorted(worlds.DOMAINS), "all"]
