@@ -40,6 +40,7 @@ _MODULES = {
     "obtained": "ltlib.results.side_by_side",
     "obtaining_lead": "ltlib.results.quantities",
     "open_results": "ltlib.runs.opened",
+    "origins": "ltlib.results.origins",
     "overview": "ltlib.results.published",
     "pairs_by_distance": "ltlib.data.divergence",
     "paper_scale": "ltlib.data.divergence",
@@ -91,6 +92,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.results.baselines import baselines_beside
     from ltlib.results.claims import judged
     from ltlib.results.comparison import compared
+    from ltlib.results.origins import origins
     from ltlib.results.published import overview, published_tables
     from ltlib.results.quantities import (
         obtaining_lead,
