@@ -62,6 +62,7 @@ _MODULES = {
     "unigram_distribution": "ltlib.data.divergence",
     "what_stopped": "ltlib.results.readings",
     "winning_sparsity": "ltlib.results.quantities",
+    "with_mixtures": "ltlib.data.mixtures",
 }
 __all__ = list(_MODULES)
 
@@ -77,6 +78,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         paper_scale,
         unigram_distribution,
     )
+    from ltlib.data.mixtures import with_mixtures
     from ltlib.data.resampled import resampled_divergence
     from ltlib.errors import InputError
     from ltlib.evaluation import evaluation_of

@@ -97,7 +97,11 @@ def which_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(
         reading,
         click.option("--experiment", type=EXPERIMENTS, default="all", show_default=True),
-        click.option("--domains", metavar="a,b", help="default: all; at smoke scale the first two"),
+        click.option(
+            "--domains",
+            metavar="a,b",
+            help="default: all; at smoke scale the first two; a+25%b is a with a quarter of b",
+        ),
         click.option("--pairs", metavar="a:b,c:d|all", help="transfers, source:target"),
         click.option("--replicates", metavar="N|A-B|A,B", help="the first N, or which"),
         click.option(

@@ -11,6 +11,7 @@ import torch
 from ltlib.cli.options import Where, Which
 from ltlib.cli.words import pairs_of
 from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.data.mixtures import with_mixtures
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
 from ltlib.experiments.tasks import plan_experiment
@@ -83,8 +84,9 @@ def planned(
     """The corpus, how runs on it are trained, and those that are asked for."""
     if where.device == "cuda" and where.engine == "local" and not torch.cuda.is_available():
         raise InputError("--device cuda: torch sees no GPU here; leave it out to use the CPU")
-    corpus = load_corpus(source, protocol)
+    corpus = with_mixtures(load_corpus(source, protocol), which.domains or [])
     pairs = pairs_of(which.pairs, which.domains or list(corpus.domains))
+    corpus = with_mixtures(corpus, [domain for pair in pairs or [] for domain in pair])
     specs = plan_experiment(
         corpus, protocol, which.experiment, which.domains, pairs, which.seed, where.device,
         which.replicates, which.rounds,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -40,16 +40,28 @@ def cached_splits(
     """Encode the splits of every domain once; the file that holds them, and what it holds."""
     key = hashlib.sha256(json.dumps([FORMAT, max_length, domains]).encode())
     key.update(vocabulary.model)
-    folder = existing_folder(cache_dir() / "encoded", "remove it")
-    path = folder / f"{key.hexdigest()[:32]}.safetensors"
-    if not _sound(path):
-        splits = {
+
+    def encoded() -> dict[str, Splits]:
+        return {
             domain: Splits(
                 *(encode_reviews(vocabulary, chosen[split], max_length) for split in SPLITS)
             )
             for domain, chosen in domains.items()
         }
-        _save_splits(splits, path)
+
+    return saved_splits(key.hexdigest(), encoded)
+
+
+def saved_splits(key: str, made: Callable[[], dict[str, Splits]]) -> tuple[Path, dict[str, Splits]]:
+    """What `made` gives, kept under a key that says all that decides it; the file, and the splits.
+
+    Args:
+        key: hexadecimal digits.
+    """
+    folder = existing_folder(cache_dir() / "encoded", "remove it")
+    path = folder / f"{key[:32]}.safetensors"
+    if not _sound(path):
+        _save_splits(made(), path)
     return path, load_splits(path)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ltlib.data.corpus import Corpus, as_corpus, load_corpus
+from ltlib.data.mixtures import with_mixtures
 from ltlib.data.resampled import resampled_divergence
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
@@ -37,7 +38,7 @@ def make_atlas(
         InputError: a ticket is not stored; more rounds than there are letters; a corpus made for
             another protocol.
     """
-    corpus = as_corpus(corpus, protocol)
+    corpus = with_mixtures(as_corpus(corpus, protocol), domains)
     corpus.check_domains(domains)
     return _atlas(corpus, protocol, domains, seed, [Store(store or default_store())])
 
@@ -61,6 +62,7 @@ def atlas_of_stores(stores: Sequence[Store], wanted: Wanted = EVERY_SETTING) -> 
     if corpus.hash != table["corpus_hash"].iloc[0]:
         raise InputError(f"{source}: is not the corpus that {store.path} was computed from")
     seed, domains = int(table["seed"].iloc[0]), list(dict.fromkeys(table["source"]))
+    corpus = with_mixtures(corpus, domains)
     protocol = replace(protocol, rounds=int(table["round"].max()))
     return _atlas(corpus, protocol, domains, seed, stores)
 

@@ -22,7 +22,7 @@ from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import Drawing
 from ltlib.figures.panels import chosen, grid_of_panels, tested_on, were_run
 from ltlib.figures.tables import points
-from ltlib.results.claims import transfer_evidence
+from ltlib.results.evidence import transfer_evidence
 from ltlib.results.side_by_side import ACCURACY, AREA, transferred, with_areas
 from ltlib.strategies import MASKS_SHUFFLED, MOVED, TICKET_TARGET, TRANSFER
 

@@ -5,8 +5,8 @@ import math
 import pandas as pd
 
 from ltlib.figures.tables import Table
-from ltlib.results.claims import transfer_evidence
 from ltlib.results.deep import chains_that_stop, stop_alike
+from ltlib.results.evidence import transfer_evidence
 from ltlib.results.side_by_side import transferred
 from ltlib.results.words import (
     between,

@@ -72,6 +72,7 @@ class Estimate:
         of_texts: its variance over texts beyond that; not a number where it is not known which
             reviews were judged rightly.
         missing: which runs chains lack, which therefore take no part.
+        level: the mean of what is compared, all runs that take part alike.
     """
 
     value: float
@@ -79,6 +80,7 @@ class Estimate:
     of_chains: tuple[tuple[float, int], ...]
     of_texts: float
     missing: str = ""
+    level: float = math.nan
 
     @property
     def error(self) -> float:
@@ -142,7 +144,8 @@ def estimated(
         of_chains.append((len(own) * spread, len(own)))  # of a sum of so many equal chances
     texts = of_texts(rows) if measure == "test_accuracy" else math.nan
     fewest = min(count for _, count in of_chains)
-    return Estimate(float(shares.sum()), fewest, tuple(of_chains), texts, missing)
+    level = float(rows[measure].mean())
+    return Estimate(float(shares.sum()), fewest, tuple(of_chains), texts, missing, level)
 
 
 def weighted(

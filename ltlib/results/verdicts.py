@@ -22,6 +22,8 @@ from ltlib.results.contrasts import Estimate
 
 CONFIDENCE = 0.95
 MARGIN = 0.01  # one point: "alike", "stable" and "no worse" are closer than this
+WIDER = 0.02  # what they are with a margin of two stands beside it
+CHANCE = 0.55  # networks less accurate than that on average are about as good as guessing
 POWER = 0.80
 AFFORDABLE = 20  # chains a domain; a claim that needs more is not decided by training again
 
@@ -42,6 +44,7 @@ ALIKE = Claimed(-MARGIN, MARGIN)
 MORE = Claimed(above=0.0)
 LESS = Claimed(below=0.0)
 NO_WORSE = Claimed(above=-MARGIN)
+WIDENED = {ALIKE: Claimed(-WIDER, WIDER), NO_WORSE: Claimed(above=-WIDER)}
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Evidence:
         within, below, above: p of the hypothesis that the truth does not lie there: within what is
             claimed, below it, above it.
         missing: which runs are lacking.
+        level: the mean accuracy of the runs that were compared, where that is known.
     """
 
     estimate: float
@@ -64,6 +68,7 @@ class Evidence:
     below: float
     above: float
     missing: str = ""
+    level: float = math.nan
 
     @property
     def place(self) -> str:
@@ -107,7 +112,9 @@ def evidence(estimate: Estimate, claimed: Claimed) -> Evidence:
     else:
         inside = max(estimate.above(claimed.above), estimate.below(claimed.below))
         p = (inside, estimate.below(claimed.above), estimate.above(claimed.below))
-    return Evidence(estimate.value, low, high, estimate.chains, *p, estimate.missing)
+    return Evidence(
+        estimate.value, low, high, estimate.chains, *p, estimate.missing, estimate.level
+    )
 
 
 def everywhere(parts: Sequence[Evidence]) -> Evidence:
@@ -124,7 +131,8 @@ def everywhere(parts: Sequence[Evidence]) -> Evidence:
         min(1.0, len(parts) * min(p))
         for p in zip(*((e.below, e.above) for e in parts), strict=True)
     )
-    return Evidence(worst.estimate, worst.low, worst.high, worst.chains, worst.within, below, above)
+    shown = (worst.estimate, worst.low, worst.high, worst.chains, worst.within)
+    return Evidence(*shown, below, above, level=worst.level)
 
 
 def somewhere(parts: Sequence[Evidence]) -> Evidence:
@@ -135,7 +143,8 @@ def somewhere(parts: Sequence[Evidence]) -> Evidence:
     best = min(measured, key=lambda part: part.within)
     within = min(1.0, len(measured) * best.within)
     below, above = (max(p) for p in zip(*((e.below, e.above) for e in measured), strict=True))
-    return Evidence(best.estimate, best.low, best.high, best.chains, within, below, above)
+    shown = (best.estimate, best.low, best.high, best.chains, within)
+    return Evidence(*shown, below, above, level=best.level)
 
 
 def chains_to_decide(estimate: Estimate, claimed: Claimed) -> float:

@@ -70,13 +70,14 @@ def claims_in_brief(claims: pd.DataFrame) -> pd.DataFrame:
 def claims_in_full(claims: pd.DataFrame) -> pd.DataFrame:
     """`claims_in_brief` with the section, the interval, and what is claimed of which quantity.
 
-    A verdict on areas under the ROC curve is added where it is another one.
+    Verdicts on areas under the ROC curve and with the wider margin are added where they are others,
+    and so is that the networks do little better than guessing.
     """
     rows = claims.to_dict("records")
     shown = claims_in_brief(claims)
     primary = [" ★" if row["primary"] else "" for row in rows]
     shown["the paper says"] += " (" + claims["section"] + ")" + primary
-    shown["verdict"] += [_by_area(row) for row in rows]
+    shown["verdict"] += [_by_area(row) + _with_more(row) for row in rows]
     shown["95% interval"] = [_interval(row) for row in rows]
     shown["quantity: claimed"] = [f"{row['quantity']}: {_claimed(row)}" for row in rows]
     return shown
@@ -145,6 +146,15 @@ def _end(row: dict[Any, Any], end: str) -> str:
 def _by_area(row: dict[Any, Any]) -> str:
     same = row["area"] == row["verdict"] or row["verdict"] in (NOT_MEASURED, NOT_IDENTIFIABLE)
     return "" if same else f" (by area: {row['area']})"
+
+
+def _with_more(row: dict[Any, Any]) -> str:
+    if row["verdict"] in (NOT_MEASURED, NOT_IDENTIFIABLE):
+        return ""
+    wider = (
+        f" (within 2 points: {row['wider']})" if row["wider"] not in ("", row["verdict"]) else ""
+    )
+    return wider + (" (networks at chance)" if row["at_chance"] else "")
 
 
 def _affordable(chains: float) -> str:

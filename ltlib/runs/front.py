@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ltlib.data.corpus import Corpus, as_corpus
+from ltlib.data.mixtures import with_mixtures
 from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
 from ltlib.experiments.planning import full_model, in_chain
@@ -42,6 +43,7 @@ def run(
 
     Args:
         corpus: what `load_corpus` gives, or what it takes.
+        domains, pairs: mixtures such as `books+25%electronics` may be among them.
         store: folder of the run store; default: in the user's cache.
         workers: processes; 0 means one a core.
         progress: show a bar with an estimate of the time left, on stderr.
@@ -51,7 +53,8 @@ def run(
     Raises:
         InputError: bad input, or runs that failed; what could be done is in the store.
     """
-    corpus = as_corpus(corpus, protocol)
+    named = [*(domains or []), *(domain for pair in pairs or [] for domain in pair)]
+    corpus = with_mixtures(as_corpus(corpus, protocol), named)
     specs = plan_experiment(corpus, protocol, experiment, domains, pairs, seed, device)
     opened = Store(store or default_store(), create=True)
     runs = DomainRuns(corpus.path)
@@ -81,7 +84,7 @@ def load_ticket(
     Raises:
         InputError: no such run is stored; a corpus made for another protocol.
     """
-    corpus = as_corpus(corpus, protocol)
+    corpus = with_mixtures(as_corpus(corpus, protocol), [source])
     corpus.check_domains([source])
     first = full_model(corpus.name, corpus.hash, protocol, source, replicate, seed)
     spec = in_chain(first, round, strategy)

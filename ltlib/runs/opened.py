@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.data.mixtures import with_mixtures
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 from ltlib.results.table import read_table
@@ -100,7 +101,7 @@ def open_results(
     """
     if not results:
         protocol = Protocol.named(scale)
-        loaded = load_corpus(corpus, protocol)
+        loaded = with_mixtures(load_corpus(corpus, protocol), domains)
         loaded.check_domains(domains)
         origin = f"corpus {loaded.name} at {scale} scale, seed {seed}"
         return Opened(origin, protocol, None, loaded, domains, seed, store, workers)

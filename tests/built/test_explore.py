@@ -10,7 +10,7 @@ from selenium import webdriver
 from book.tools.build import build_book
 from ltlib.data.corpus import Corpus
 from ltlib.results.atlas import LETTERS, Atlas, atlas_beside
-from ltlib.results.claims import transfer_evidence
+from ltlib.results.evidence import transfer_evidence
 from ltlib.results.quantities import transition_sparsity
 from tests.support.charts_in_page import ChartInPage
 from tests.support.pages import CHAPTERS, HEAVIEST, ROOT, open_page

@@ -66,6 +66,17 @@ def test_what_a_table_holds_is_run_again_only_for_its_tickets(
     failed(joined, "disagree", "test_accuracy")
 
 
+def test_a_mixture_is_named_as_a_domain_is(ltlib: Run, folder: Path, tmp_path: Path) -> None:
+    """One chain on the mixture to round 1, and what is moved from it."""
+    asked = ("run", "--corpus", folder, "--store", tmp_path / "s", "--rounds", "1-1", "--dry-run")
+    moved = ("--experiment", "transfer", "--pairs", "films+50%phones:phones")
+    status, printed, _ = ltlib(*asked, *moved, "--domains", "phones")
+    assert status == 0 and printed.startswith("runs: ")
+    plain = ltlib(*asked, "--experiment", "transfer", "--pairs", "films:phones")[1]
+    assert printed.split(";")[0] == plain.split(";")[0], "as many as of a plain domain"
+    failed(ltlib(*asked, "--domains", "films+50%books"), "domain 'books' is unknown")
+
+
 def test_from_folder_to_export(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     store, out = tmp_path / "s", tmp_path / "r.parquet"
     run = ("run", "--corpus", folder, "--rounds", "1", "--store", store)

@@ -8,7 +8,7 @@ import pytest
 
 from ltlib.figures import transfer_between
 from ltlib.figures.transferring import PLACES
-from ltlib.results.claims import transfer_evidence
+from ltlib.results.evidence import transfer_evidence
 from tests.support.refusals import assert_refused
 from tests.support.results_table import falling, results_table
 from tests.support.runs_of import accuracies

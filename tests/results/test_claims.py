@@ -12,11 +12,13 @@ from scipy import stats
 
 from ltlib.errors import InputError
 from ltlib.results.apart import farther
-from ltlib.results.claims import evidence_of, judged, transfer_evidence
+from ltlib.results.claims import judged
 from ltlib.results.contrasts import estimated
 from ltlib.results.desai2019 import CLAIMS, Claim
+from ltlib.results.evidence import evidence_of, transfer_evidence
 from ltlib.results.multiple import benjamini_hochberg, holm
 from ltlib.results.verdicts import Evidence, chains_to_decide, smallest_effect
+from ltlib.results.words import claims_in_full
 from tests.support import claim_worlds as worlds
 from tests.support.results_table import results_table
 
@@ -520,6 +522,25 @@ def test_areas_are_judged_beside_accuracies() -> None:
     found = judged(turned).set_index("id").drop(unlike)
     assert set(found["verdict"]) == {"holds"}
     assert set(found["area"]) == {"fails"}
+
+
+def test_two_points_are_told_beside_one_and_networks_at_chance() -> None:
+    """Reset is a point and a half ahead of random, everywhere, at two levels of accuracy."""
+    for level, at_chance in ((0.8, False), (0.52, True)):
+
+        def accuracy(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+            ahead = strategy in (OWN, RESET)
+            chain = 0.0005 * worlds.OFFSETS[replicate] * (1 + 2 * ahead)
+            return level + 0.015 * ahead + chain  # noqa: B023  # called within the loop
+
+        table = worlds.table(accuracy).assign(test_correct=None)  # texts would widen intervals
+        found = judged(table).set_index("id")
+        row = found.loc["alike"]
+        assert (row["verdict"], row["wider"], row["at_chance"]) == ("fails", "holds", at_chance)
+        assert found.loc["early-lead", "wider"] == "", "it has no margin"
+        said = dict(zip(found.index, claims_in_full(found.reset_index())["verdict"], strict=True))
+        assert ("(within 2 points: holds)" in said["alike"]) and "within" not in said["early-lead"]
+        assert ("(networks at chance)" in said["alike"]) == at_chance
 
 
 def test_seeds_are_named_where_there_are_several() -> None:
