@@ -77,9 +77,9 @@ def grid_of_panels(
 
 
 def curve(table: pd.DataFrame, strategy: str) -> pd.DataFrame:
-    """Columns `mean, deviation` over replicates by round; not numbers where none was run."""
+    """Columns `mean, deviation` over replicates by round, of the rounds that were run."""
     known = over_replicates(table, [], [strategy]).set_index("round")
-    return known[["mean", "deviation"]].reindex(sorted(set(table["round"])))
+    return known[["mean", "deviation"]].sort_index()
 
 
 def were_run(table: pd.DataFrame, strategies: Sequence[str]) -> list[str]:

@@ -158,8 +158,8 @@ def test_a_control_that_was_run_is_drawn_beside_what_it_is_compared_with() -> No
     ):
         drawn = lines(figure.axes[0])
         control, other = drawn[colour("masks-shuffled")], drawn[colour(beside)]
-        assert xdata(control) == [0, 1, 2, 3]
-        assert ydata(control)[1:] == pytest.approx(ydata(other)[1:] / 2)
+        assert xdata(control) == [1, 2, 3] and xdata(other) == [0, 1, 2, 3]
+        assert ydata(control) == pytest.approx(ydata(other)[1:] / 2)
         named = [text.get_text() for text in figure.legends[0].get_texts()]
         assert "masks-shuffled" in named
 
@@ -205,11 +205,23 @@ def test_one_equally_spaced_tick_a_round_labelled_with_its_sparsity(rounds: int)
         assert shown == pytest.approx(100 * (1 - 0.65**place), abs=0.5 * 0.65**place * 100)
 
 
-def test_a_round_that_was_not_run_has_no_label_and_breaks_the_curve() -> None:
+def test_a_round_that_was_not_run_has_no_label() -> None:
     axes = figures.obtaining(LONG[LONG["round"] != 2], ["a"]).axes[0]
     shown = dict(zip(axes.get_xticks(), axes.get_xticklabels(), strict=True))
     assert shown[2].get_text() == "" and shown[3].get_text() == sparsity_label(1 - 0.65**3)
     assert xdata(lines(axes)[colour("ticket-reset")])[:3] == [0, 1, 3]
+
+
+def test_a_curve_joins_the_rounds_that_were_run() -> None:
+    """Controls and transfers are run at some rounds alone."""
+    table = results_table(falling, ("a", "b"), rounds=6, replicates=2, control=True)
+    rare = table["strategy"].isin(["masks-shuffled"]) & ~table["round"].isin([2, 5])
+    (line,) = [
+        line
+        for line in figures.obtaining(table[~rare], ["a"]).axes[0].get_lines()
+        if to_hex(line.get_color()) == colour("masks-shuffled")
+    ]
+    assert xdata(line) == [2, 5] and np.isfinite(ydata(line)).all()
 
 
 def test_every_strategy_has_its_look_in_either_kind_of_figure() -> None:
