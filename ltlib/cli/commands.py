@@ -4,6 +4,7 @@ Each command imports what it needs when it is called: `ltlib --help` waits for n
 only reads imports no torch.
 """
 
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -116,10 +117,57 @@ def baselines(
     click.echo((100 * shown.loc[list(loaded.domains), list(loaded.domains)]).round(1).to_string())
 
 
+@click.command()
+@corpus_options
+@click.option("--domain", required=True, metavar="D", help="on whose validation split")
+@click.option("--trials", type=int, default=50, show_default=True, metavar="N", help="in all")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
+@click.option("--journal", required=True, metavar="FILE", help="keeps every trial, to go on from")
+@click.option("--out", required=True, metavar="FILE", help="a .json file of what was found")
+def tune(
+    corpus: str,
+    scale: str,
+    split: str | None,
+    changes: tuple[str, ...],
+    domain: str,
+    trials: int,
+    seed: int,
+    journal: str,
+    out: str,
+) -> None:
+    """Search the network's sizes and its dropout on a validation split."""
+    from ltlib.data.corpus import load_corpus
+    from ltlib.experiments.tuning import tune as search
+    from ltlib.paths import replace_into, writing
+    from ltlib.store.provenance import provenance
+
+    path = Path(out)
+    if path.suffix != ".json":
+        raise InputError(f"{out}: name a file that ends in .json")
+    protocol = protocol_of(scale, split, changes)
+    loaded = load_corpus(corpus, protocol)
+    found = search(loaded, protocol, domain, trials, Path(journal), seed, click.echo)
+    described = {
+        "corpus": loaded.name,
+        "corpus_hash": loaded.hash,
+        "domain": domain,
+        "seed": seed,
+        "protocol": protocol.differences(),
+        "importance": found.importance,
+        "trials": found.trials.to_dict("records"),
+        "computed_by": provenance(),
+    }
+    with writing(path), replace_into(path) as temporary:
+        temporary.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    click.echo(found.trials.head().to_string(index=False))
+    for name, share in found.importance.items():
+        click.echo(f"{name}: {share:.0%} of the variance")
+
+
 @click.group(
     cls=ByAim,
     aims={
-        "Find and transfer tickets": [prepare, run, baselines],
+        "Find and transfer tickets": [prepare, run, baselines, tune],
         "See what a store of runs holds": [status, show, rm],
         "Read the results": [export, claims, compare],
         "Build the book": [book],
