@@ -5,6 +5,7 @@ notebook, `on_page()` is what stands beneath it in the book.
 """
 
 from ltlib.figures import speed
+from ltlib.figures.choices import at_its_best_table, choices_table
 from ltlib.figures.data import (
     divergence_heatmap,
     lengths_by_label,
@@ -34,6 +35,8 @@ from ltlib.figures.verdicts import (
 __all__ = [
     "Table",
     "accuracies_at",
+    "at_its_best_table",
+    "choices_table",
     "claims_table",
     "divergence_heatmap",
     "first_words",

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from ltlib.cli.commands import cli
-from ltlib.results.atlas import atlas_beside
+from ltlib.results.atlas import Atlas, atlas_beside, path_beside, write_atlas
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.table import COLUMNS
 from ltlib.runs.driver import Report
@@ -385,9 +385,11 @@ def test_a_store_of_another_version_is_one_line(ltlib: Run, folder: Path, tmp_pa
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A results table in which every claim of the paper is true."""
+    """A results table in which every claim of the paper is true, and its atlas."""
     path = tmp_path_factory.mktemp("results") / "results.parquet"
     worlds.table(worlds.as_claimed).to_parquet(path)
+    empty = pd.DataFrame({"domain": []})
+    write_atlas(Atlas(worlds.APART_AS_CLAIMED, *[empty] * 5), path_beside(path))
     return path
 
 
@@ -412,9 +414,16 @@ def test_claims_prints_a_row_a_claim(ltlib: Run, table: Path) -> None:
             # Areas are half as far apart here, so that a loss of 3 to 5 points is a smaller one.
             other = " (by area: fails)" if "transfer-cost" in claim.id else ""
             assert verdict == "✓ holds" + other
-        number = r"× \d+\.\d\d" if claim.spread else r"[+−]\d+\.\d"
+        number = {
+            "points": r"[+−]\d+\.\d",
+            "factor": r"× \d+\.\d\d",
+            "nats": r"[+−]\d\.\d{4} nats",
+            "sparsity": r"\d+\.\d\d%",
+            "rounds": r"\d+(\.5)? rounds",
+        }[claim.unit]
         assert re.fullmatch(number, estimate)
-        assert re.fullmatch(f"{number} to {number}", interval)
+        known = claim.transition in (None, "place")
+        assert re.fullmatch(f"{number} to {number}" if known else "–", interval)
         assert quantity.startswith(claim.quantity + ": ")
 
 
@@ -425,8 +434,11 @@ def test_claims_for_programs(ltlib: Run, table: Path, tmp_path: Path) -> None:
     assert [row["id"] for row in rows] == [claim.id for claim in CLAIMS]
     for row in rows:
         assert row["verdict"] == ("not identifiable" if row["id"] == "cds-worst" else "holds")
-        assert row["low"] <= row["estimate"] <= row["high"]
         assert row["interval"] == [row["low"], row["high"]]
+        if row["id"] in ("transition", "transition-apart"):
+            assert row["interval"] == [None, None], "told by p alone"
+            continue
+        assert row["low"] <= row["estimate"] <= row["high"]
         assert row["above"] is None or row["above"] < row["low"]
         assert row["below"] is None or row["below"] > row["high"]
     cost = next(row for row in rows if row["id"] == "transfer-cost-reset")
@@ -437,6 +449,9 @@ def test_claims_for_programs(ltlib: Run, table: Path, tmp_path: Path) -> None:
     verdicts = {row["verdict"] for row in found if row["id"] != "cds-worst"}
     assert verdicts == {"undecided", "not measured"}
     assert {row["low"] for row in found} == {None}
+    assert {row["missing"] for row in found if row["id"] == "nearest"} == {
+        "no divergence of electronics and home"
+    }
 
 
 def test_bad_results_are_refused(ltlib: Run, table: Path, tmp_path: Path) -> None:
