@@ -35,6 +35,7 @@ _MODULES = {
     "layers": "ltlib.pruning",
     "load_corpus": "ltlib.data.corpus",
     "load_ticket": "ltlib.runs.front",
+    "losses": "ltlib.results.divergence_loss",
     "make_atlas": "ltlib.experiments.atlas",
     "obtain_tickets": "ltlib.tickets",
     "obtained": "ltlib.results.side_by_side",
@@ -46,6 +47,7 @@ _MODULES = {
     "paper_scale": "ltlib.data.divergence",
     "prune": "ltlib.pruning",
     "published_tables": "ltlib.results.published",
+    "rank_correlation": "ltlib.results.divergence_loss",
     "resampled_divergence": "ltlib.data.resampled",
     "run": "ltlib.runs.front",
     "select": "ltlib.results.settings",
@@ -94,6 +96,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.results.baselines import baselines_beside
     from ltlib.results.claims import judged
     from ltlib.results.comparison import compared
+    from ltlib.results.divergence_loss import losses, rank_correlation
     from ltlib.results.origins import origins
     from ltlib.results.published import overview, published_tables
     from ltlib.results.quantities import (

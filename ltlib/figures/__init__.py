@@ -13,6 +13,7 @@ from ltlib.figures.data import (
     words_between,
 )
 from ltlib.figures.diagram import transfer_diagram
+from ltlib.figures.divergence import losses_by_divergence
 from ltlib.figures.inside import masks_of, subwords_of
 from ltlib.figures.obtaining import accuracies_at, obtaining
 from ltlib.figures.overlap import overlap, shared_weights
@@ -42,6 +43,7 @@ __all__ = [
     "first_words",
     "glue",
     "lengths_by_label",
+    "losses_by_divergence",
     "masks_of",
     "miniature",
     "obtaining",
