@@ -72,14 +72,12 @@ def test_every_task_is_a_point_of_the_figure() -> None:
     found = losses(TABLE, APART)
     (axes,) = figures.losses_by_divergence(found).axes
     drawn = [line for line in axes.get_lines() if line.get_marker() != "None"]
-    points = [
-        np.asarray(line.get_xydata(), float)[0] for line in drawn if len(line.get_xdata()) == 1
-    ]
+    shapes = [np.asarray(line.get_xydata(), float) for line in drawn]
+    points = [shape[0] for shape in shapes if len(shape) == 1]
     assert len(points) == len(found)
     for (x, y), row in zip(points, found.to_dict("records"), strict=True):
-        assert x == pytest.approx(row["nats"], abs=0.002) and y == pytest.approx(
-            100 * row["estimate"]
-        )
+        assert x == pytest.approx(row["nats"], abs=0.002)
+        assert y == pytest.approx(100 * row["estimate"])
     looks = {(line.get_color(), line.get_marker()) for line in drawn}
     assert len(looks) >= 12, "no two tasks look alike"
     assert figures.losses_by_divergence(found[:0]).png()
