@@ -26,7 +26,10 @@ MARKS = {  # beside the word, never alone
 
 def in_points(difference: float) -> str:
     """A difference of accuracies without its unit; a dash when nothing was measured."""
-    return "–" if math.isnan(difference) else f"{100 * difference:+.1f}".replace("-", "−")
+    if math.isnan(difference):
+        return "–"
+    said = f"{100 * difference:+.1f}".replace("-", "−")
+    return "0.0" if said[1:] == "0.0" else said
 
 
 def in_factors(factor: float) -> str:

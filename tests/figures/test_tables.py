@@ -84,5 +84,7 @@ def test_first_words_is_one_short_line(text: str) -> None:
 def test_points_and_percent() -> None:
     assert points(0.0151) == "+1.5\u00a0points"
     assert points(-0.02) == "−2.0\u00a0points"
+    assert points(-0.0004) == points(0.0004) == points(0.0) == "0.0\u00a0points"
+    assert points(-0.0006) == "−0.1\u00a0points"
     assert percent(0.725) == "72.5%"
     assert points(float("nan")) == percent(float("nan")) == "–"
