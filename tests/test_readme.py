@@ -17,7 +17,8 @@ def numbers(text: str) -> list[float]:
 def test_what_it_found_is_what_the_published_table_says() -> None:
     claims = judged(read_table(ROOT / "results" / "vader-laptop.parquet")).set_index("id")
     found = SCREEN.partition("**What it found**")[2].partition("\n\n")[0]
-    cost, alike = (numbers(part) for part in re.split(r", and up to 96%", found))
+    parts = re.split(r", and up to 96%|\nWhich weights|, and better from 90%", found)
+    cost, alike, early, middle = map(numbers, parts)
     reset, random = claims.loc["transfer-cost-reset"], claims.loc["transfer-cost-random"]
     assert cost == [round(-100 * reset[name], 1) for name in ("estimate", "high", "low")]
     assert reset["low"] < random["estimate"] < reset["high"], "from either values"
@@ -25,6 +26,11 @@ def test_what_it_found_is_what_the_published_table_says() -> None:
     same = claims.loc["transfer-alike"]
     assert alike == [round(100 * same[name], 1) for name in ("estimate", "low", "high")]
     assert same["verdict"] == "holds"
+    for shown, name in ((early, "inductive-bias-early"), (middle, "inductive-bias-middle")):
+        row = claims.loc[name]
+        assert shown == [round(100 * row[name], 1) for name in ("estimate", "low", "high")]
+    assert claims.loc["inductive-bias-early", "low"] < 0, "no better"
+    assert claims.loc["inductive-bias-middle", "verdict"] == "holds"
 
 
 def test_the_first_screen_is_one() -> None:
