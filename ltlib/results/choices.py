@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
 from ltlib.errors import InputError
+from ltlib.protocol import Protocol
 from ltlib.results.contrasts import Contrast, Estimate, Term, lead, weighted
 from ltlib.results.quantities import ALIKE, EARLY, UNPRUNED
 from ltlib.results.table import REPLICATE, check_table
@@ -40,14 +43,13 @@ def worth(default: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> pd.DataF
         InputError: a table is of another corpus or mixes settings, or has no chain in common.
     """
     check_table(default)
-    before = json.loads(default["protocol"].iloc[0])
+    before = _fields(default)
     rows = []
     for name, other in others.items():
         check_table(other)
         if set(other["corpus_hash"]) != set(default["corpus_hash"]):
             raise InputError(f"{name}: is of another corpus than the table it is compared with")
-        after = json.loads(other["protocol"].iloc[0])
-        changed = {k: v for k, v in after.items() if k not in before or before[k] != v}
+        changed = {k: v for k, v in _fields(other).items() if before[k] != v}
         choice = ", ".join(f"{field}={json.dumps(value)}" for field, value in changed.items())
         for quantity, contrast in QUANTITIES.items():
             found = _difference(by_chain(other, contrast) - by_chain(default, contrast), name)
@@ -55,6 +57,11 @@ def worth(default: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> pd.DataF
                          found.chains))  # fmt: skip
     columns = ["table", "choice", "quantity", "estimate", "low", "high", "chains"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _fields(table: pd.DataFrame) -> dict[str, Any]:
+    """Every field of the protocol, those that are the paper's among them."""
+    return asdict(Protocol.from_differences(json.loads(table["protocol"].iloc[0])))
 
 
 def by_chain(results: pd.DataFrame, contrast: Contrast) -> "pd.Series[float]":

@@ -48,6 +48,12 @@ def test_differences_are_within_chains_and_domains_are_strata() -> None:
     assert full["estimate"] - full["low"] == pytest.approx(half)
 
 
+def test_a_choice_is_told_though_it_is_the_papers_own() -> None:
+    """A protocol is stored as what differs from the paper's."""
+    found = worth(table(default, epochs=10, l2=0.0), {"more": table(changed, l2=0.0)})
+    assert set(found["choice"]) == {"epochs=15"}
+
+
 def test_chains_that_one_table_lacks_take_no_part() -> None:
     fewer = table(changed, epochs=20)
     found = worth(table(default, epochs=10), {"fewer": fewer[fewer["replicate"] != 2]})

@@ -35,7 +35,7 @@ def test_a_record_that_is_none_is_named(tmp_path: Path, content: str | None) -> 
 
 
 def test_every_published_table_has_its_record() -> None:
-    for folder in ("results", "results/readings"):
+    for folder in ("results", "results/readings", "results/choices"):
         names = [path.stem for path in sorted((ROOT / folder).glob("*.parquet"))]
         made = origins(ROOT / folder, names)
         assert (made["runs"] > 0).all() and (made["hours"] > 0).all()

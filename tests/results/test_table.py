@@ -26,7 +26,7 @@ from tests.support.results_table import falling, results_table
 TABLE = results_table(falling)
 PUBLISHED = {
     name: table
-    for folder in ("results", "results/readings")
+    for folder in ("results", "results/readings", "results/choices")
     for name, table in published_tables(ROOT / folder).items()
 }
 
