@@ -26,6 +26,7 @@ PAGES = [
     "notebooks/06_training",
     "notebooks/07_published",
     "book/protocol",
+    "book/checklist",
     "book/corpora",
     "book/cluster",
     "book/glossary",
