@@ -415,7 +415,7 @@ def test_claims_prints_a_row_a_claim(ltlib: Run, table: Path) -> None:
             other = " (by area: fails)" if "transfer-cost" in claim.id else ""
             assert verdict == "✓ holds" + other
         number = {
-            "points": r"[+−]\d+\.\d",
+            "points": r"(0\.0|[+−]\d+\.\d)",
             "factor": r"× \d+\.\d\d",
             "nats": r"[+−]\d\.\d{4} nats",
             "sparsity": r"\d+\.\d\d%",
