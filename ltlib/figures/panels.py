@@ -70,8 +70,9 @@ def grid_of_panels(
     if n_test is not None and measure == ACCURACY:
         accuracy = float(next(iter(panels.values()))[[*strategies]].mean().mean())
         handles.append(_error_bar(grid[0], accuracy, n_test))
+    across = len(handles) if len(handles) <= 4 else 3
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=9
+        handles=handles, loc="outside upper center", ncols=across, frameon=False, fontsize=9
     )
     return figure
 

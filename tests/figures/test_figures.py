@@ -224,6 +224,14 @@ def test_a_curve_joins_the_rounds_that_were_run() -> None:
     assert xdata(line) == [2, 5] and np.isfinite(ydata(line)).all()
 
 
+def test_a_legend_of_everything_is_not_cut() -> None:
+    table = results_table(falling, ("a", "b"), rounds=6, replicates=2, control=True)
+    for figure in (figures.obtaining(table, linear={"a": 0.7}), figures.transferring(table)):
+        figure.png()
+        box, page = figure.legends[0].get_window_extent(), figure.bbox
+        assert box.x0 >= page.x0 and box.x1 <= page.x1 and box.y1 <= page.y1 + 1
+
+
 def test_every_strategy_has_its_look_in_either_kind_of_figure() -> None:
     named = {FULL_MODEL, TICKET_TARGET, *TICKET_STRATEGIES, *MASKS_STRATEGIES}
     assert set(STRATEGY_LOOKS) == named
