@@ -126,7 +126,6 @@ def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:
     listed = atlas.subwords
     of = int(atlas.layers.query("layer == 'embedding' and round == 0")["entries"].iloc[0])
     size = of // int(atlas.layers.query("layer == 'embedding'")["rows"].iloc[0])
-    listed = listed.merge(_by_chance(atlas), on=["domain", "round"])
     base = alt.Chart(listed).transform_filter("datum.domain == domain && datum.round == round")
     y = alt.Y("piece:N").sort(field="rank", op="min").title(None)
     names = str(atlas.domains)
@@ -144,9 +143,11 @@ def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:
     whose = alt.param(name="domain", value=domain, bind=choice("Domain ", atlas.domains))
     first, last = int(listed["round"].min()), int(listed["round"].max())
     slider = alt.binding_range(min=first, max=last, step=1, name="Round ")
-    chance = base.mark_rule(strokeDash=[4, 3], strokeWidth=2, color=GREY).encode(
-        x=alt.X("by chance:Q", aggregate="max"),
-        tooltip=alt.Tooltip("by chance:Q", aggregate="max", title="the luckiest, by chance"),
+    chance = (
+        alt.Chart(_by_chance(atlas))
+        .transform_filter("datum.domain == domain && datum.round == round")
+        .mark_rule(strokeDash=[4, 3], strokeWidth=2, color=GREY)
+        .encode(x="by chance:Q", tooltip=alt.Tooltip("by chance:Q", title="luckiest, by chance"))
     )
     chart = alt.layer(bars, dots, chance).add_params(
         whose, alt.param(name="round", value=round, bind=slider)

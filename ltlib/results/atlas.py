@@ -23,8 +23,8 @@ from ltlib.results.table import without_ending
 
 ENDING = ".atlas.json"
 LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
-ROWS, COLUMNS = 48, 64  # of a mask's picture: a larger one is thinned evenly
-TOP = 12  # subwords listed for a domain and round
+ROWS, COLUMNS = 40, 56  # of a mask's picture: a larger one is thinned evenly
+TOP = 10  # subwords listed for a domain and round
 
 Rounds = NDArray[np.int64]
 
