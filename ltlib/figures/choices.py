@@ -8,7 +8,7 @@ from ltlib.figures.tables import Table
 from ltlib.results.choices import QUANTITIES, at_its_best, worth
 from ltlib.results.contrasts import estimated
 from ltlib.results.verdicts import CONFIDENCE
-from ltlib.results.words import SPACE, in_points
+from ltlib.results.words import between, in_points
 from ltlib.strategies import OBTAIN
 
 LEADS = [name for name in QUANTITIES if "−" in name]
@@ -50,4 +50,4 @@ def at_its_best_table(
 
 
 def _with_interval(estimate: float, low: float, high: float) -> str:
-    return f"{in_points(estimate)} ({in_points(low)}{SPACE}to{SPACE}{in_points(high)})"
+    return f"{in_points(estimate)} ({between(in_points(low), in_points(high))})"

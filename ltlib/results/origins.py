@@ -29,8 +29,13 @@ def origins(folder: str | Path, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame([_row(folder, name) for name in names], columns=COLUMNS)
 
 
+def path_beside(results: str | Path) -> Path:
+    """Where the record lies that belongs to the results table at this path."""
+    return Path(without_ending(results) + ENDING)
+
+
 def _row(folder: str | Path, name: str) -> list[Any]:
-    path = Path(f"{without_ending(Path(folder) / name)}{ENDING}")
+    path = path_beside(Path(folder) / name)
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         by = record["computed_by"]

@@ -16,6 +16,7 @@ from ltlib.errors import InputError
 from ltlib.paths import check_place, replace_into, writing
 from ltlib.results.correct import as_text
 from ltlib.results.joining import joined
+from ltlib.results.origins import ENDING, path_beside
 from ltlib.results.settings import EVERY_SETTING, Wanted, select, setting_of
 from ltlib.results.table import (
     TEST_CORRECT,
@@ -65,7 +66,7 @@ def write_table(
     origins = _distinct([*_origins(holders), *chain(*map(_origins_of, tables))])
     _write(_csv(table) if str(out).lower().endswith(".csv") else _parquet(table, origins), out)
     described = json.dumps(_described(table, origins), indent=1, sort_keys=True, ensure_ascii=False)
-    _write((described + "\n").encode(), without_ending(out) + ".provenance.json")
+    _write((described + "\n").encode(), without_ending(out) + ENDING)
     return len(table)
 
 
@@ -164,7 +165,7 @@ def _origins(holders: dict[str, Store]) -> Iterator[Origin]:
 
 
 def _origins_of(table: str) -> list[Origin]:
-    path = Path(without_ending(table) + ".provenance.json")
+    path = path_beside(table)
     try:
         return list(json.loads(path.read_text(encoding="utf-8"))["computed_by"])
     except (OSError, ValueError, LookupError, TypeError):
