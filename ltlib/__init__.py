@@ -25,6 +25,7 @@ _MODULES = {
     "export_onnx": "ltlib.experiments.judge",
     "falling_silent": "ltlib.results.readings",
     "fates": "ltlib.results.readings",
+    "finding": "ltlib.results.finding",
     "first_ticket": "ltlib.tickets",
     "full_masks": "ltlib.pruning",
     "initialise": "ltlib.networks.text_cnn",
@@ -97,6 +98,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.results.claims import judged
     from ltlib.results.comparison import compared
     from ltlib.results.divergence_loss import losses, rank_correlation
+    from ltlib.results.finding import finding
     from ltlib.results.origins import origins
     from ltlib.results.published import overview, published_tables
     from ltlib.results.quantities import (

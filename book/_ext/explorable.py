@@ -1,23 +1,15 @@
 """Ships the scripts of explorable figures with the pages that have one, and with no others."""
 
 from pathlib import Path
-from typing import Any
 
 import altair
 import vl_convert
-from docutils import nodes
 from sphinx.application import Sphinx
+
+from book._ext.files import ship
 
 MARK = 'class="ltlib-explorable"'
 SCRIPTS = ("vega.js", "explore.js")  # in the order they run
-
-
-def _add_scripts(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    if MARK in context.get("body", ""):
-        for script in SCRIPTS:
-            app.add_js_file(script, loading_method="defer")
 
 
 def _write_vega(app: Sphinx, exception: Exception | None) -> None:
@@ -31,6 +23,6 @@ def _write_vega(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the scripts."""
-    app.connect("html-page-context", _add_scripts)
+    ship(app, MARK, SCRIPTS)
     app.connect("build-finished", _write_vega)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

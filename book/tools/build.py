@@ -7,17 +7,21 @@ import importlib.util
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from book.tools.command import start
-from book.tools.pages import render
+from book.tools.pages import TICKETS, render
 from ltlib.cli.book import book_options
 from ltlib.errors import InputError
 from ltlib.paths import existing_folder
 from ltlib.protocol import Protocol
+from ltlib.results.packed_tickets import path_beside, write_folder
 from ltlib.results.table import read_table
+
+if TYPE_CHECKING:
+    from ltlib.data.corpus import Corpus
 
 SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "book", "notebooks")
 PUBLISHED = "results"  # folder of the results tables that are published with the book
@@ -55,17 +59,19 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
     if results:
         read_table(results)
         parameters["results"] = str(Path(results).resolve())
+    copy_sources(root, source)
+    if results:
+        _copy_tickets(results, source)
     else:
-        parameters |= _carry_out(scale, corpus, seed, store)
-    _copy(root, source)
+        parameters |= _carry_out(scale, corpus, seed, store, source)
     for notebook in sorted((source / "notebooks").glob("*.ipynb")):
         _say(f"executing {notebook.name}")
         execute_notebook(notebook, parameters)
     return render(source)
 
 
-def _carry_out(scale: str, corpus: str, seed: int, store: Path) -> dict[str, Any]:
-    """Run the experiments, and the parameters by which notebooks find them.
+def _carry_out(scale: str, corpus: str, seed: int, store: Path, source: Path) -> dict[str, Any]:
+    """Run the experiments, put tickets on the page that asks them, say where notebooks find them.
 
     Here and not in the notebooks, so that whoever waits sees a bar with an estimate.
     """
@@ -74,8 +80,30 @@ def _carry_out(scale: str, corpus: str, seed: int, store: Path) -> dict[str, Any
     from ltlib.runs.local_engine import available_cores
 
     protocol = Protocol.named(scale)
-    run(load_corpus(corpus, protocol), protocol, seed=seed, store=store, progress=True)
+    loaded = load_corpus(corpus, protocol)
+    run(loaded, protocol, seed=seed, store=store, progress=True)
+    _pack_tickets(loaded, protocol, seed, store, source)
     return {"store": str(store), "workers": available_cores()}
+
+
+def _copy_tickets(results: str, source: Path) -> None:
+    """Those that were published with the table, if any were."""
+    published = path_beside(results)
+    if published.is_dir():
+        shutil.copytree(published, source / TICKETS)
+
+
+def _pack_tickets(
+    corpus: "Corpus", protocol: Protocol, seed: int, store: Path, source: Path
+) -> None:
+    """Tickets of the runs that were just carried out, for readers to ask."""
+    from ltlib.experiments.chains import Chains
+    from ltlib.experiments.packed_tickets import packed_tickets
+    from ltlib.store.store import Store
+
+    chains = Chains(corpus, protocol, corpus.domains[: protocol.domains], seed, [Store(store)])
+    rounds = range(protocol.rounds // 3, protocol.rounds + 1)  # the first are large, and no news
+    write_folder(packed_tickets(chains, rounds), source / TICKETS)
 
 
 def _say(text: str) -> None:
@@ -83,7 +111,8 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _copy(root: Path, source: Path) -> None:
+def copy_sources(root: Path, source: Path) -> None:
+    """Bring the book of the project at `root`, as it is written, into the folder `source`."""
     for name in SOURCES:
         place = source / name
         if (root / name).is_dir():

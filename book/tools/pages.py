@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ltlib.errors import InputError
 
+TICKETS = Path("book", "_static", "tickets")  # packed ones, in the source: `ask.js` lies beside it
+
 
 def render(source: Path) -> Path:
     """Build the pages of `source` with warnings as errors; the path of the first page.

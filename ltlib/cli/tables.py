@@ -5,6 +5,7 @@ import sys
 import click
 
 from ltlib.cli.options import setting_options
+from ltlib.cli.words import rounds_of
 from ltlib.errors import InputError
 from ltlib.results.settings import Wanted
 
@@ -25,29 +26,53 @@ from ltlib.results.settings import Wanted
 )
 @setting_options
 @click.option("--atlas", is_flag=True, help="also what the book shows of the stores' tickets")
+@click.option(
+    "--tickets", "rounds", metavar="N|A-B|A,B", help="also tickets of these rounds, for the book"
+)
 def export(
-    stores: tuple[str, ...], tables: tuple[str, ...], out: str, wanted: Wanted, atlas: bool
+    stores: tuple[str, ...],
+    tables: tuple[str, ...],
+    out: str,
+    wanted: Wanted,
+    atlas: bool,
+    rounds: str | None,
 ) -> None:
     """Write the results table of stores, a run that several hold once; the ending says how."""
     from ltlib.results.atlas import check_local, path_beside, write_atlas
+    from ltlib.results.packed_tickets import check_folder, write_folder
+    from ltlib.results.packed_tickets import path_beside as tickets_beside
     from ltlib.store.export import write_table
     from ltlib.store.status import count_text, runs_text, survey
     from ltlib.store.store import Store
 
-    if not stores and (atlas or not tables):
-        raise InputError("nothing to export: give --store DIR (or, without --atlas, --table FILE)")
+    if not stores and (atlas or rounds or not tables):
+        raise InputError(
+            "nothing to export: give --store DIR (or, without --atlas and --tickets, --table FILE)"
+        )
     opened = [Store(store) for store in stores]
-    found = None
+    found, files = None, None
     if atlas:  # made before anything is written
         from ltlib.experiments.atlas import atlas_of_stores  # of tickets and a corpus: needs torch
 
         check_local(out)
         found = atlas_of_stores(opened, wanted)
+    if rounds is not None:
+        from ltlib.experiments.chains import chains_of_stores
+        from ltlib.experiments.packed_tickets import packed_tickets
+
+        check_local(out)
+        check_folder(tickets_beside(out))
+        chosen = rounds_of(rounds, "--tickets") or []
+        files = packed_tickets(chains_of_stores(opened, wanted), chosen)
     rows = write_table(opened, out, wanted, tables)
     click.echo(f"{runs_text(rows)}: {out}")
     if found is not None:
         write_atlas(found, path_beside(out))
         click.echo(f"atlas: {path_beside(out)}")
+    if files is not None:
+        write_folder(files, tickets_beside(out))
+        size = sum(map(len, files.values())) / 1000
+        click.echo(f"tickets of {len(files) - 1} rounds, {size:,.0f} kB: {tickets_beside(out)}")
     for store in opened:
         states = [state for _, state in survey(store)]
         if set(states) != {"done"}:

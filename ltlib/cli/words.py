@@ -87,10 +87,10 @@ def replicates_of(text: str | None) -> Sequence[int] | None:
     return None if text is None else _numbers("--replicates", text, 0, remedy)
 
 
-def rounds_of(text: str | None) -> Sequence[int] | None:
-    """The numbers of `--rounds`."""
+def rounds_of(text: str | None, option: str = "--rounds") -> Sequence[int] | None:
+    """The numbers of `--rounds`, or of another option that takes rounds."""
     remedy = "give the last one, such as 20, or which: 12-20 or 5,10,20"
-    return None if text is None else _numbers("--rounds", text, 1, remedy)
+    return None if text is None else _numbers(option, text, 1, remedy)
 
 
 def _numbers(option: str, text: str, more: int, remedy: str) -> Sequence[int]:

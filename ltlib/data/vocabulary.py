@@ -66,6 +66,11 @@ class Vocabulary:
         return tuple(self._processor.id_to_piece(i) for i in range(self.size))
 
     @property
+    def scores(self) -> list[float]:
+        """Of the subwords by id: of two neighbouring pairs that of the higher is merged first."""
+        return [float(self._processor.get_score(i)) for i in range(self.size)]
+
+    @property
     def unknown(self) -> int:
         """Id of the sign for what no subword covers."""
         return int(self._processor.unk_id())

@@ -1,27 +1,21 @@
 """The atlas of tickets in a store: `ltlib.results.atlas` says what it holds."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ltlib.data.corpus import Corpus, as_corpus, load_corpus
+from ltlib.data.corpus import Corpus, as_corpus
 from ltlib.data.mixtures import with_mixtures
 from ltlib.data.resampled import resampled_divergence
-from ltlib.errors import InputError
-from ltlib.experiments.domains import DomainRuns
-from ltlib.experiments.planning import full_model, in_chain
+from ltlib.experiments.chains import Chains, chains_of_stores
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
 from ltlib.pruning import layer_of
 from ltlib.results.atlas import Atlas, atlas_of
 from ltlib.results.output_layer import Masks, Values
 from ltlib.results.settings import EVERY_SETTING, Wanted
-from ltlib.results.table import check_table, in_order
-from ltlib.store.export import rows_of
 from ltlib.store.store import Store
-from ltlib.store.tickets import read_ticket
-from ltlib.strategies import OBTAIN, TICKET_RESET
+from ltlib.strategies import TICKET_RESET
 from ltlib.tickets import Ticket, next_ticket
 
 
@@ -40,7 +34,7 @@ def make_atlas(
     """
     corpus = with_mixtures(as_corpus(corpus, protocol), domains)
     corpus.check_domains(domains)
-    return _atlas(corpus, protocol, domains, seed, [Store(store or default_store())])
+    return _atlas(Chains(corpus, protocol, domains, seed, [Store(store or default_store())]))
 
 
 def atlas_of_stores(stores: Sequence[Store], wanted: Wanted = EVERY_SETTING) -> Atlas:
@@ -50,49 +44,24 @@ def atlas_of_stores(stores: Sequence[Store], wanted: Wanted = EVERY_SETTING) -> 
         InputError: they hold no tickets, or those of several settings; a ticket is missing; the
             corpus cannot be loaded or has changed.
     """
-    holders, rows = rows_of(stores, wanted)
-    table = in_order(row for row in rows if row["experiment"] == OBTAIN)
-    if table.empty:
-        raise InputError(f"{stores[0].path}: holds no tickets; obtain them with `ltlib run`")
-    check_table(table)
-    protocol = Protocol.from_differences(json.loads(table["protocol"].iloc[0]))
-    name, store = next(iter(holders.items()))
-    source = store.run(name)["provenance"].get("corpus_source", table["corpus"].iloc[0])
-    corpus = load_corpus(source, protocol)
-    if corpus.hash != table["corpus_hash"].iloc[0]:
-        raise InputError(f"{source}: is not the corpus that {store.path} was computed from")
-    seed, domains = int(table["seed"].iloc[0]), list(dict.fromkeys(table["source"]))
-    corpus = with_mixtures(corpus, domains)
-    protocol = replace(protocol, rounds=int(table["round"].max()))
-    return _atlas(corpus, protocol, domains, seed, stores)
+    return _atlas(chains_of_stores(stores, wanted))
 
 
-def _atlas(
-    corpus: Corpus,
-    protocol: Protocol,
-    domains: Sequence[str],
-    seed: int,
-    stores: Sequence[Store],
-) -> Atlas:
-    def ticket(domain: str, round_: int) -> Ticket:
-        first = full_model(corpus.name, corpus.hash, protocol, domain, seed=seed)
-        spec = in_chain(first, round_, TICKET_RESET)
-        holder = next((store for store in stores if spec in store and first in store), stores[0])
-        return read_ticket(DomainRuns.architecture, holder, spec, first)
-
+def _atlas(chains: Chains) -> Atlas:
     alone: dict[str, list[Masks]] = {}
     masks: dict[str, list[Masks]] = {}
     output: dict[str, list[Values]] = {}
-    for domain in sorted(domains):  # as in a results table, so that colours agree
+    for domain in sorted(chains.domains):  # as in a results table, so that colours agree
         masks[domain], output[domain] = [], []
-        for round_ in range(protocol.rounds + 1):
-            found = ticket(domain, round_)
+        for round_ in range(chains.protocol.rounds + 1):
+            found = chains.ticket(domain, round_)
             assert found.trained is not None
             layer = {n: v for n, v in found.trained.items() if layer_of(n) == "output"}
             masks[domain].append({n: mask.numpy() for n, mask in found.masks.items()})
             output[domain].append({n: value.numpy() for n, value in layer.items()})
-        alone[domain] = _untrained(ticket(domain, 0), protocol.rounds)
-    return atlas_of(masks, output, alone, corpus.vocabulary.pieces, resampled_divergence(corpus))
+        alone[domain] = _untrained(chains.ticket(domain, 0), chains.protocol.rounds)
+    pieces = chains.corpus.vocabulary.pieces
+    return atlas_of(masks, output, alone, pieces, resampled_divergence(chains.corpus))
 
 
 def _untrained(first: Ticket, rounds: int) -> list[Masks]:

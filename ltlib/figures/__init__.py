@@ -14,7 +14,8 @@ from ltlib.figures.data import (
 )
 from ltlib.figures.diagram import transfer_diagram
 from ltlib.figures.divergence import losses_by_divergence
-from ltlib.figures.inside import masks_of, subwords_of
+from ltlib.figures.finding import finding
+from ltlib.figures.inside import masks_of, rows_left, subwords_of
 from ltlib.figures.obtaining import accuracies_at, obtaining
 from ltlib.figures.overlap import overlap, shared_weights
 from ltlib.figures.page import glue, share_figure, share_table
@@ -22,7 +23,8 @@ from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
 from ltlib.figures.readings import output_layer, readings
 from ltlib.figures.tables import Table, first_words, percent, points
-from ltlib.figures.transferring import transfer_between, transferring
+from ltlib.figures.transfer_map import transfer_map
+from ltlib.figures.transferring import transferring
 from ltlib.figures.transition import phase_transition, transition_at
 from ltlib.figures.verdicts import (
     claims_table,
@@ -40,6 +42,7 @@ __all__ = [
     "choices_table",
     "claims_table",
     "divergence_heatmap",
+    "finding",
     "first_words",
     "glue",
     "lengths_by_label",
@@ -54,6 +57,7 @@ __all__ = [
     "points",
     "readings",
     "review_lengths",
+    "rows_left",
     "share_figure",
     "share_table",
     "shared_weights",
@@ -64,8 +68,8 @@ __all__ = [
     "tasks_table",
     "tickets_of",
     "to_decide_table",
-    "transfer_between",
     "transfer_diagram",
+    "transfer_map",
     "transferring",
     "transition_at",
     "transitions_table",

@@ -115,14 +115,12 @@ def lengths_by_label(lengths: Mapping[tuple[str, str], Sequence[int]], domain: s
     )
 
 
-def words_between(
-    terms: Mapping[tuple[str, str], pd.DataFrame], first: str, second: str
-) -> Explorable:
+def words_between(terms: Mapping[tuple[str, str], pd.DataFrame], pair: str) -> Explorable:
     """The subwords that contribute most to the divergence of two domains (§3, Eq. 1).
 
     Args:
         terms: by domains, columns `piece, p, q, term` as `quantities.contributions` gives them.
-        first, second: where the menus begin.
+        pair: where the menu begins, written `first and second`.
     """
     data = pd.concat(
         table.head(TOP).assign(first=a, second=b, rank=range(1, len(table.head(TOP)) + 1))
@@ -131,10 +129,10 @@ def words_between(
     data = data[["first", "second", "rank", "piece", "p", "q", "term"]].reset_index(drop=True)
     data["term"] = data["term"].round(7)  # so that the page is the same from any processor
     reach = 1000 * float(data["term"].max())
-    said = "'← more frequent in ' + first + '  |  more frequent in ' + second + ' →'"
+    said = {f"{a} and {b}": f"← more in {a}  |  more in {b} →" for a, b in terms}
     bars = (
         alt.Chart(data)
-        .transform_filter("datum.first == first && datum.second == second")
+        .transform_filter("datum.first + ' and ' + datum.second == pair")
         .transform_calculate(share="1000 * datum.term * (datum.p > datum.q ? -1 : 1)")
         .mark_bar()
         .encode(
@@ -152,17 +150,12 @@ def words_between(
             ],
         )
     )
-    firsts, seconds = ([*dict.fromkeys(data[name])] for name in ("first", "second"))
     chart = bars.add_params(
-        alt.param("first", value=first, bind=choice("First domain ", firsts)),
-        alt.param("second", value=second, bind=choice("Second domain ", seconds)),
+        alt.param("pair", value=pair, bind=choice("Domains ", list(said))),
     ).properties(
         width=PIXELS - 40,
         height=alt.Step(20),
-        title=alt.Title(
-            alt.ExprRef(f"first == second ? 'One domain: nothing to tell apart' : {said}"),
-            anchor="middle",
-        ),
+        title=alt.Title(alt.ExprRef(f"{said}[pair]"), anchor="middle"),
     )
     return Explorable(
         styled(chart),

@@ -112,7 +112,9 @@ class OnPage:
 
     def _repr_html_(self) -> str:
         shown = self.explorable
-        spec = json.dumps(shown.spec, ensure_ascii=False).replace("<", "\\u003c")
+        spec = json.dumps(shown.spec, ensure_ascii=False, separators=(",", ":")).replace(
+            "<", "\\u003c"
+        )
         file = base64.b64encode(shown.data.to_csv(index=False).encode()).decode()
         name = html.escape(f"{shown.name}.csv")
         return (

@@ -11,6 +11,7 @@ from scipy.special import bdtrik
 from ltlib.figures.controls import choice, series_colour, styled
 from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import BLUE, GREY
+from ltlib.figures.tables import Table, percent
 from ltlib.results.atlas import LETTERS, Atlas
 
 WHAT_ROWS_ARE = {"embedding": "subwords", "hidden": "hidden units", "output": "classes"}
@@ -113,6 +114,24 @@ def _mask(atlas: Atlas, chosen: alt.Parameter) -> alt.Chart:
 def _said(atlas: Atlas) -> str:
     what = {n: WHAT_ROWS_ARE.get(n, "filters") for n in atlas.layers["layer"].unique()}
     return f"at.layer[0] + ', round ' + at.round[0] + ' (rows: ' + {what}[at.layer[0]] + ')'"
+
+
+def rows_left(atlas: Atlas) -> Table:
+    """From which round each layer has lost half of its rows, and how many are left in the last.
+
+    Means over domains; a dash where half of them never go.
+    """
+    shares = atlas.layers.assign(alive=atlas.layers["rows_alive"] / atlas.layers["rows"])
+    alive = shares.pivot_table("alive", "layer", "round", sort=False).rename_axis(columns=None)
+    gone = alive < 0.5
+    first = [str(row.idxmax()) if row.any() else "–" for _, row in gone.iterrows()]
+    last = f"rows with a survivor in round {max(alive.columns, default=0)}"
+    left = alive.iloc[:, -1].to_list() if len(alive.columns) else []
+    return Table(
+        pd.DataFrame({"half of its rows are gone from round": first, last: left}, alive.index),
+        "When layers lose their rows, means over domains (replicate 0)",
+        {last: percent},
+    )
 
 
 def subwords_of(atlas: Atlas, domain: str, round: int) -> Explorable:

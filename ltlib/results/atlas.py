@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ltlib.errors import InputError
 from ltlib.paths import replace_into, writing
+from ltlib.results import output_layer, overlap
 from ltlib.results.output_layer import Masks, Values, speaking_units
 from ltlib.results.overlap import overlaps
 from ltlib.results.table import without_ending
@@ -25,6 +26,15 @@ ENDING = ".atlas.json"
 LETTERS = string.ascii_letters  # the last round an entry survived, as one letter
 ROWS, COLUMNS = 40, 56  # of a mask's picture: a larger one is thinned evenly
 TOP = 10  # subwords listed for a domain and round
+
+COLUMNS_OF = {  # of each table
+    "divergence": ["source", "target", "nats", "again"],
+    "layers": ["domain", "layer", "round", "survivors", "entries", "rows_alive", "rows"],
+    "masks": ["domain", "layer", "row", "fates"],
+    "subwords": ["domain", "round", "rank", "piece", "kept"],
+    "output": output_layer.COLUMNS,
+    "overlap": overlap.COLUMNS,
+}
 
 Rounds = NDArray[np.int64]
 
@@ -119,8 +129,7 @@ def _counts(domain: str, fates: dict[str, Rounds], rounds: Sequence[int]) -> pd.
             alive = last >= r
             counted = (alive.sum(), alive.size, alive.any(axis=1).sum(), len(alive))
             rows.append((domain, layer, r, *map(int, counted)))
-    columns = ["domain", "layer", "round", "survivors", "entries", "rows_alive", "rows"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS_OF["layers"])
 
 
 def _pictures(domain: str, fates: dict[str, Rounds]) -> pd.DataFrame:
@@ -129,7 +138,7 @@ def _pictures(domain: str, fates: dict[str, Rounds]) -> pd.DataFrame:
         thinned = last[np.ix_(_evenly(last.shape[0], ROWS), _evenly(last.shape[1], COLUMNS))]
         for number, row in enumerate(thinned):
             rows.append((domain, layer, number, "".join(LETTERS[r] for r in row)))
-    return pd.DataFrame(rows, columns=["domain", "layer", "row", "fates"])
+    return pd.DataFrame(rows, columns=COLUMNS_OF["masks"])
 
 
 def _evenly(count: int, most: int) -> Rounds:
@@ -147,7 +156,7 @@ def _subwords(
             best = np.argsort(-kept[number], kind="stable")[:TOP]
             for rank, piece in enumerate(best, 1):
                 rows.append((domain, r, rank, pieces[piece], kept[:, piece].tolist()))
-    return pd.DataFrame(rows, columns=["domain", "round", "rank", "piece", "kept"])
+    return pd.DataFrame(rows, columns=COLUMNS_OF["subwords"])
 
 
 def path_beside(results: str | Path) -> Path:
@@ -175,13 +184,14 @@ def atlas_beside(results: str | Path) -> Atlas:
         InputError: the file is no atlas.
     """
     path = path_beside(results)
+    unknown = {name: pd.DataFrame(columns=columns) for name, columns in COLUMNS_OF.items()}
     if not path.exists():
-        return Atlas(*(pd.DataFrame({"domain": []}) for _ in fields(Atlas)))
+        return Atlas(**unknown)
     try:
-        tables = json.loads(path.read_text(encoding="utf-8"))
-        # Empty where the atlas is older than they are.
-        tables = {name: {"domain": []} for name in ("output", "overlap")} | tables
-        return Atlas(**{f.name: pd.DataFrame(tables[f.name]) for f in fields(Atlas)})
+        told = json.loads(path.read_text(encoding="utf-8"))
+        older = {name: unknown[name] for name in ("output", "overlap") if name not in told}
+        known = {name: pd.DataFrame(told[name]) for name in COLUMNS_OF if name not in older}
+        return Atlas(**known, **older)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path}: is no atlas ({error}); write it again with `ltlib export --atlas`"

@@ -95,10 +95,19 @@ def _exchanged(more: Sequence[int]) -> float:
     return min(1.0, float(chances[far].sum()))
 
 
+def stopped(runs: pd.DataFrame) -> pd.Series:
+    """Whether a run gives every text the same answer, or is cut in two.
+
+    Raises:
+        InputError: a run does not say whether it is one-sided.
+    """
+    if runs["one_sided"].isna().any():
+        raise InputError("results: 'one_sided' is empty; run and export them with this ltlib")
+    return runs["one_sided"].astype(bool) | (runs["connected"] == 0)
+
+
 def _fates(results: pd.DataFrame, above: float, experiment: str) -> pd.DataFrame:
     check_table(results, [*MEASURES])
     rows = between(results[results["experiment"] == experiment], above, 1.0)
-    if rows["one_sided"].isna().any():
-        raise InputError("results: 'one_sided' is empty; run and export them with this ltlib")
     cut = rows["connected"] == 0
-    return rows.assign(**{"cut in two": cut, "one-sided": rows["one_sided"].astype(bool) & ~cut})
+    return rows.assign(**{"cut in two": cut, "one-sided": stopped(rows) & ~cut})

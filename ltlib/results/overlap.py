@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Fates = Mapping[str, NDArray[np.int64]]  # by layer, the last round that each weight survived
 
 ALONE = "its initial values"  # as a target: what pruning θ₀ itself, untrained, would keep
+COLUMNS = ["source", "target", "layer", "round", "survivors", "entries", "both"]
 
 
 def overlaps(
@@ -31,5 +32,4 @@ def overlaps(
                     both = int((kept & (other[layer] >= r)).sum())
                     counted = (int(kept.sum()), last.size, both)
                     rows.append((source, target, layer, r, *counted))
-    columns = ["source", "target", "layer", "round", "survivors", "entries", "both"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -14,6 +14,7 @@ from scipy.stats import binomtest
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
+from ltlib.results.deep import stopped
 from ltlib.results.table import REPLICATE, check_table
 from ltlib.results.verdicts import CONFIDENCE
 from ltlib.strategies import FULL_MODEL, OBTAIN, TICKET_RESET
@@ -59,9 +60,7 @@ def fates(results: pd.DataFrame) -> pd.DataFrame:
         [FULL_MODEL, TICKET_RESET]
     )
     rows = results[chains]
-    if rows["one_sided"].isna().any():
-        raise InputError("results: 'one_sided' is empty; run and export them with this ltlib")
-    found = rows["one_sided"].map({True: ONE_SIDED, False: WORKS})
+    found = stopped(rows).map({True: ONE_SIDED, False: WORKS})  # the cut ones are named below
     columns = ["reading", "domain", *REPLICATE, "round", "sparsity", *MEASURES, "fate"]
     named = {protocol: reading_of(protocol) for protocol in rows["protocol"].unique()}
     told = rows.assign(

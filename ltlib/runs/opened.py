@@ -9,8 +9,10 @@ import pandas as pd
 
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.data.mixtures import with_mixtures
+from ltlib.data.resampled import resampled_divergence
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
+from ltlib.results.atlas import atlas_beside
 from ltlib.results.table import read_table
 from ltlib.runs.front import run
 from ltlib.strategies import OBTAIN, Chosen
@@ -24,6 +26,7 @@ class Opened:
         origin: what the results are of, in a line.
         protocol: what was run, or what will be.
         published: the table; none where the runs are made here.
+        beside: the table's path, beside which its atlas lies; none where runs are made here.
         corpus: to run on; none beside a published table, which holds no texts.
         domains: those asked for; all that are there, or the scale's own, when empty.
         seed, store, workers: as `ltlib.run` takes them.
@@ -32,6 +35,7 @@ class Opened:
     origin: str
     protocol: Protocol
     published: pd.DataFrame | None
+    beside: str | Path | None
     corpus: Corpus | None
     domains: Sequence[str]
     seed: int
@@ -64,6 +68,17 @@ class Opened:
             store=self.store or None,
             workers=self.workers,
         )
+
+    def divergence(self) -> pd.DataFrame:
+        """How far apart the domains are, as `resampled_divergence` gives it; empty if unpublished.
+
+        Raises:
+            InputError: the atlas beside the table cannot be read.
+        """
+        if self.corpus is not None:
+            return resampled_divergence(self.corpus)
+        assert self.beside is not None
+        return atlas_beside(self.beside).divergence
 
     def _rows_of(self, experiment: Chosen) -> pd.DataFrame:
         """What `ltlib.run` would give: transfers come with the tickets they are compared with."""
@@ -104,7 +119,7 @@ def open_results(
         loaded = with_mixtures(load_corpus(corpus, protocol), domains)
         loaded.check_domains(domains)
         origin = f"corpus {loaded.name} at {scale} scale, seed {seed}"
-        return Opened(origin, protocol, None, loaded, domains, seed, store, workers)
+        return Opened(origin, protocol, None, None, loaded, domains, seed, store, workers)
     table = read_table(results)
     known = list(dict.fromkeys(table["source"]))
     for domain in domains:
@@ -113,4 +128,4 @@ def open_results(
             raise InputError(f"{results}: domain '{domain}' is not there; there are {there}")
     protocol = Protocol.from_differences(json.loads(table["protocol"].iloc[0]))
     origin = f"published results: {len(table)} runs on {table['corpus'].iloc[0]}"
-    return Opened(origin, protocol, table, None, domains, seed, store, workers)
+    return Opened(origin, protocol, table, results, None, domains, seed, store, workers)

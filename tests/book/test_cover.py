@@ -9,6 +9,7 @@ import pytest
 
 from book.tools.cover import PLACE, SURVIVORS, card, draw_cover, icon
 from ltlib.errors import InputError
+from ltlib.figures.finding import finding
 from ltlib.results.table import read_table
 from tests.support.project import ROOT
 
@@ -31,15 +32,14 @@ def test_the_stored_pictures_are_drawn_from_the_published_table(tmp_path: Path) 
         assert np.abs(drawn - stored).mean() < 0.01, f"{name}: run python -m book.tools.cover"
 
 
-def test_the_card_draws_the_mean_of_each_domain_and_round() -> None:
-    table = read_table(TABLE)
-    lines = {line.get_label(): line.get_ydata() for line in card(table).axes[0].get_lines()}
-    chosen = table[(table["experiment"] == "obtain") & (table["strategy"] == "ticket-reset")]
-    for domain, rows in chosen.groupby("source"):
-        expected = 100 * rows.groupby("round")["test_accuracy"].mean()
-        drawn = np.asarray(lines[domain])
-        assert drawn[1:] == pytest.approx(expected[expected.index > 0].to_numpy())
-    assert set(lines) == set(chosen["source"])
+def test_the_card_shows_what_the_figure_shows() -> None:
+    table, linear = read_table(TABLE), {"products": 0.7}
+    drawn = [
+        axes.get_lines() for axes in (card(table, linear).axes[0], finding(table, linear).axes[0])
+    ]
+    for one, other in zip(*drawn, strict=True):
+        assert np.array_equal(one.get_xydata(), other.get_xydata())
+        assert one.get_label() == other.get_label()
 
 
 def test_the_icon_has_as_many_survivors_as_it_says() -> None:

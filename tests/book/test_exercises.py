@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from ltlib.figures import standard_error
@@ -219,49 +220,31 @@ def test_beyond_ninety_per_cent_most_is_lost_on_the_way_to_tweets() -> None:
     assert full.idxmax() == "tweets"
 
 
-def shared(edits: Edits | None = None) -> dict[str, tuple[float, float]]:
-    """By layer, the share of survivors that two masks have in common, and that of chance."""
-    names = chapter("04", "agreement", edits, workers=1)
-    return {layer: (common, chance) for layer, common, chance in names.agreement}
+def test_masks_beat_random_places_beyond_ninety_per_cent_on_every_way() -> None:
+    names = chapter("04", "numbers", results=str(PUBLISHED))
+    assert len(names.pairs) == 12
+    lead = [
+        [
+            100 * q.transfer_lead(names.table, "masks-random", "masks-shuffled", *ends, *pair)
+            for pair in names.pairs
+        ]
+        for ends in ((0.90, 1.0), (0.0, 0.90))
+    ]
+    assert min(lead[0]) > 1.5 and max(lead[0]) < 5.5
+    assert sum(abs(one) < 1 for one in lead[1]) > 6
+    assert min(lead[1]) < 0 < max(lead[1])
 
 
-HALFWAY = 'halfway = int(moved["round"].max()) // 2'
-ANOTHER = (
-    'ltlib.run(data, protocol, "obtain", domains=[one], seed=1, store=store)\n'
-    "    masks_other = ltlib.load_ticket(\n"
-    "        data, protocol, one, {round}, {which}, store=store\n"
-    "    ).masks\n"
-    "    agreement = []"
-)
-LARGE = ("embedding", "convolutions.0", "convolutions.1", "convolutions.2")
-
-
-def test_two_domains_agree_by_chance_in_every_round() -> None:
-    first = shared()
-    last = shared({"agreement": [(HALFWAY, "halfway = 3")]})
-    for layer in LARGE:
-        assert last[layer][0] < first[layer][0]
-        assert last[layer][1] < first[layer][1]
-        for common, chance in (first[layer], last[layer]):
-            assert abs(common - chance) < 0.04
-
-
-def test_one_domain_agrees_with_itself_by_chance() -> None:
-    another = ANOTHER.format(round="halfway", which="seed=1")
-    common, chance = shared({"agreement": [("agreement = []", another)]})["embedding"]
-    assert abs(common - chance) < 0.02
-
-
-def test_both_strategies_share_their_first_round() -> None:
-    names = chapter("04", "run", workers=1)
-    for round_, expected in ((1, 1.0), (2, 0.65)):
-        reset, fresh = (
-            names.ltlib.load_ticket(
-                names.data, names.protocol, names.pairs[0][0], round_, strategy=strategy
-            ).masks["embedding.weight"]
-            for strategy in ("ticket-reset", "ticket-random")
-        )
-        assert abs(float((reset & fresh).sum() / reset.sum()) - expected) < 0.02
+def test_tweets_own_tickets_are_hardest_to_match() -> None:
+    names = chapter("04", "numbers", results=str(PUBLISHED))
+    losses = pd.DataFrame(names.rows, columns=["task", "reset", "random"])
+    losses["target"] = losses["task"].str.split(" → ").str[1]
+    means = 100 * losses.groupby("target")[["reset", "random"]].mean()
+    assert (means.idxmin() == "tweets").all()
+    for target, low, high in (("tweets", -3.5, -2.5), ("editorials", 0.3, 1.5)):
+        assert all(low < mean < high for mean in means.T[target])
+    full = obtained(names.table).groupby("domain")["ticket-reset"].mean()
+    assert full.idxmin() == "editorials"
 
 
 # Chapter 5
@@ -383,3 +366,55 @@ def test_two_chains_fall_silent_early_where_biases_can_go() -> None:
     begin = early.sort_values("sparsity").groupby(["domain", "replicate"], observed=True).first()
     assert sorted(round(begin["sparsity"], 3)) == [0.951, 0.979]
     assert sorted(round(begin["test_auc"], 2)) == [0.72, 0.74]
+
+
+# Chapter 9
+
+LARGE = ("embedding", "convolutions.0", "convolutions.1", "convolutions.2")
+
+
+def shared(round_: int) -> pd.DataFrame:
+    """By layer, the share of survivors that two masks have in common, and that of chance."""
+    old = "one, other ="
+    edits = {"agreement": [(old, f"halfway = {round_}\n{old}")]}
+    names = chapter("09", "agreement", edits, results=str(PUBLISHED))
+    table: pd.DataFrame = names.agreement.set_index("layer")
+    return table
+
+
+def test_two_domains_agree_by_chance_in_every_round() -> None:
+    first, last = shared(3), shared(12)
+    for layer in LARGE:
+        assert (last.loc[layer] < first.loc[layer]).all()
+    for table in (first, last):
+        common, chance = table.T["embedding"]
+        assert abs(common - chance) < 0.01
+
+
+def test_one_domain_agrees_with_itself_by_chance() -> None:
+    names = chapter("09", "agreement", workers=1)
+    names.ltlib.run(names.data, names.protocol, "obtain", domains=[names.one], seed=1)
+    one, other = (
+        names.ltlib.load_ticket(names.data, names.protocol, names.one, 1, seed=seed).masks
+        for seed in (0, 1)
+    )
+    both = one["embedding.weight"] & other["embedding.weight"]
+    assert abs(float(both.sum() / one["embedding.weight"].sum()) - 0.65) < 0.02
+
+
+def test_both_strategies_share_their_first_round() -> None:
+    names = chapter("09", "agreement", workers=1)
+    for round_, expected in ((1, 1.0), (2, 0.65)):
+        reset, fresh = (
+            names.ltlib.load_ticket(
+                names.data, names.protocol, names.one, round_, strategy=strategy
+            ).masks["embedding.weight"]
+            for strategy in ("ticket-reset", "ticket-random")
+        )
+        assert abs(float((reset & fresh).sum() / reset.sum()) - expected) < 0.02
+
+
+def test_a_table_without_an_atlas_leaves_the_chapter_whole() -> None:
+    table = PUBLISHED.parent / "choices" / "vader-laptop-patience.parquet"
+    names = chapter("09", "agreement", results=str(table))
+    assert "not stored" in names.printed and names.agreement.empty

@@ -69,7 +69,8 @@ def test_the_command_gives_every_parameter_its_default(path: Path, tmp_path: Pat
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_table_documents_every_parameter(path: Path) -> None:
     shown = source_of(path, RUN_ID)
-    rows = re.findall(r'<tr><th scope="row">(\w+)</th><td>.*?</td><td>(.+?)</td></tr>', shown)
+    cells = r'<td class="text">.*?</td><td class="text">(.+?)</td>'
+    rows = re.findall(rf'<tr><th scope="row">(\w+)</th>{cells}</tr>', shown)
     assert [name for name, _ in rows] == list(assigned(source_of(path, "parameters")))
     assert all(len(takes) > 20 for _, takes in rows)
     assert "<caption>" in shown

@@ -54,6 +54,7 @@ def test_the_chapters_are_there() -> None:
         "06_training",
         "07_published",
         "08_readings",
+        "09_inside_tickets",
     ]
 
 

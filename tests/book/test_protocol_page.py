@@ -53,3 +53,23 @@ def test_the_round_of_the_change() -> None:
 def test_a_short_review_has_fewer_subwords_than_the_highest_filter() -> None:
     assert max(PAPER.heights) == 5
     assert "fewer than five subwords" in row("Padding")
+
+
+def test_the_sizes_are_those_of_the_scales() -> None:
+    fields_of = {
+        "subwords of the vocabulary": "vocabulary_size",
+        "entries of an embedding, $d$": "embedding_size",
+        "filters of each height (3, 4 and 5)": "channels",
+        "hidden units": "hidden_size",
+        "dropout": "dropout",
+        "subwords read of a text, at most": "max_length",
+        "learning rate": "learning_rate",
+        "reviews a batch": "batch_size",
+        "epochs": "epochs",
+        "rounds of pruning": "rounds",
+    }
+    protocols = [Protocol.named(scale) for scale in ("smoke", "laptop", "paper")]
+    for point, name in fields_of.items():
+        shown = [float(cell.replace(",", "")) for cell in re.findall(r"  - ([\d.,]+)", row(point))]
+        assert shown == [getattr(protocol, name) for protocol in protocols], point
+    assert {protocol.heights for protocol in protocols} == {(3, 4, 5)}

@@ -19,6 +19,13 @@ from tests.support.visits import served, visit
 RESULTS = ROOT / "results" / "vader-laptop.parquet"
 
 
+DARK = "invert(1) hue-rotate(180deg)"
+NAMES = (  # of a page's explorable figures
+    "return [...document.querySelectorAll('.ltlib-explorable')].map(e =>"
+    " e.closest('.cell').previousElementSibling.querySelector('figure').id)"
+)
+
+
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory, vader_corpus: Corpus) -> Path:
     """The folder of the pages, built from published results as `make book RESULTS=…` does."""
@@ -73,16 +80,28 @@ def test_the_sparsity_slider(browser: webdriver.Chrome, book: Path, table: pd.Da
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "values"),
-    [("tweets", "movies", "random"), ("movies", "products", "reset")],
+    ("source", "target", "values", "click"),
+    [("tweets", "movies", "random", False), ("movies", "products", "reset", True)],
 )
-def test_the_transfer_chooser(
+def test_the_map_of_transfers(
     browser: webdriver.Chrome, book: Path, table: pd.DataFrame, atlas: Atlas,
-    source: str, target: str, values: str,
+    source: str, target: str, values: str, click: bool,
 ) -> None:  # fmt: skip
-    shown = chart(browser, book, "04_transferring_tickets", "fig-transfer-between")
-    for menu, option in (("Source", source), ("Target", target), ("Values", values)):
-        shown.choose(menu, option)
+    shown = chart(browser, book, "04_transferring_tickets", "fig-transfer-map")
+    shown.choose("Values", values)
+    shown.slide("Round", 12)
+    cell = {(m["datum"]["source"], m["datum"]["target"]): m for m in shown.marks("rect")}
+    assert len(cell) == 12
+    for task, mark in cell.items():
+        lost = [
+            runs(table, source=a, target=task[1], strategy=strategy, round=12).mean()
+            for a, strategy in ((task[0], f"masks-{values}"), (task[1], "ticket-reset"))
+        ]
+        assert mark["datum"]["difference"] == pytest.approx(100 * (lost[0] - lost[1]))
+    if click:
+        shown.click(cell[source, target])
+    else:
+        shown.choose("Task", f"{source} → {target}")
     dots = shown.marks("symbol")
     assert len(dots) == 2 * 15 + 14, "and the control, which has no round 0"
     for dot in dots:
@@ -106,14 +125,6 @@ def test_the_transfer_chooser(
     assert f"{dots[-1]['datum']['mean']:.2%}" in shown.hover(dots[-1])
 
 
-def test_a_task_from_a_domain_to_itself(browser: webdriver.Chrome, book: Path) -> None:
-    shown = chart(browser, book, "04_transferring_tickets", "fig-transfer-between")
-    shown.choose("Source", "tweets")
-    shown.choose("Target", "tweets")
-    assert shown.marks("symbol") == []
-    assert "choose another" in shown.title()
-
-
 def cells(shown: ChartInPage) -> list[dict[str, object]]:
     return [datum for datum in shown.data("rect") if "fate" in datum]
 
@@ -124,7 +135,7 @@ def alive(atlas: Atlas, domain: str, layer: str, round_: int) -> int:
 
 
 def test_the_mask_explorer(browser: webdriver.Chrome, book: Path, atlas: Atlas) -> None:
-    shown = chart(browser, book, "03_obtaining_tickets", "fig-masks")
+    shown = chart(browser, book, "09_inside_tickets", "fig-masks")
     shown.choose("Domain", "tweets")
     shown.choose("Layer", "hidden")
     for r in (3, 9):
@@ -144,7 +155,7 @@ def test_the_mask_explorer(browser: webdriver.Chrome, book: Path, atlas: Atlas) 
 
 
 def test_the_subword_explorer(browser: webdriver.Chrome, book: Path, atlas: Atlas) -> None:
-    shown = chart(browser, book, "03_obtaining_tickets", "fig-subwords")
+    shown = chart(browser, book, "09_inside_tickets", "fig-subwords")
     for domain, r in (("tweets", 9), ("movies", 2)):
         shown.choose("Domain", domain)
         shown.slide("Round", r)
@@ -180,11 +191,10 @@ def test_lengths_and_words_of_chosen_domains(browser: webdriver.Chrome, book: Pa
     assert {datum["domain"] for datum in lengths.data("rect")} == {"tweets"}
     assert "tweets" in lengths.hover(lengths.marks("rect")[0])
     words = chart(browser, book, "02_jsd", "fig-terms")
-    words.choose("First domain", "tweets")
-    words.choose("Second domain", "movies")
+    words.choose("Domains", "movies and tweets")
     bars = words.marks("rect")
     assert len(bars) == 20
-    assert {(b["datum"]["first"], b["datum"]["second"]) for b in bars} == {("tweets", "movies")}
+    assert {(b["datum"]["first"], b["datum"]["second"]) for b in bars} == {("movies", "tweets")}
     assert ("▁film" in {b["datum"]["piece"] for b in bars}) and "tweets" in words.title()
     assert bars[0]["datum"]["piece"] in words.hover(bars[0])
 
@@ -218,15 +228,12 @@ def test_pages_of_published_results_are_light_and_quiet(
             assert not [*seen.console, *seen.failed, *seen.foreign], page
 
 
-@pytest.mark.parametrize("page", ["03_obtaining_tickets", "04_transferring_tickets"])
+@pytest.mark.parametrize("page", ["09_inside_tickets", "04_transferring_tickets"])
 def test_charts_are_described_and_reached_by_keyboard(
     browser: webdriver.Chrome, book: Path, page: str
 ) -> None:
     open_page(browser, book, f"notebooks/{page}", 1280)
-    names = browser.execute_script(
-        "return [...document.querySelectorAll('.ltlib-explorable')].map(e =>"
-        " e.closest('.cell').previousElementSibling.querySelector('figure').id)"
-    )
+    names = browser.execute_script(NAMES)
     assert names
     for name in names:
         shown = ChartInPage(browser, name)
@@ -238,3 +245,33 @@ def test_charts_are_described_and_reached_by_keyboard(
             ".every(e => e.labels.length && e.tabIndex >= 0)",
             shown.figure,
         )
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_on_a_phone_charts_are_narrower_and_not_cut(
+    browser: webdriver.Chrome, book: Path, page: str
+) -> None:
+    open_page(browser, book, page, 360)
+    names = browser.execute_script(NAMES)
+    for name in names:
+        shown = ChartInPage(browser, name)
+        drawn, room = browser.execute_script(
+            "const place = arguments[0].querySelector('.ltlib-chart');"
+            "return [place.querySelector('canvas').offsetWidth, place.clientWidth]",
+            shown.figure,
+        )
+        assert drawn <= room, name
+
+
+def test_charts_stand_on_the_ground_of_the_page_in_the_dark(
+    browser: webdriver.Chrome, book: Path
+) -> None:
+    shown = chart(browser, book, "05_discussion", "fig-transition-at")
+    look = (
+        "document.documentElement.dataset.theme = arguments[1];"
+        "const drawing = arguments[0].querySelector('canvas');"
+        "return [drawing.getContext('2d').getImageData(1, 1, 1, 1).data[3],"
+        " getComputedStyle(drawing).filter]"
+    )
+    assert browser.execute_script(look, shown.figure, "light") == [0, "none"]
+    assert browser.execute_script(look, shown.figure, "dark") == [0, DARK]

@@ -3,18 +3,20 @@
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from book.tools.build import SOURCES
+from book.tools.build import copy_sources
 from book.tools.notebooks import execute_notebook
 from book.tools.pages import render
-from ltlib.figures.transition import phase_transition
+from ltlib.figures.finding import finding
+from ltlib.results.baselines import baselines_beside
+from ltlib.results.finding import finding as finding_in_words
 from ltlib.results.table import read_table
 from ltlib.results.words import in_points
 from tests.support.pages import ROOT
@@ -28,13 +30,11 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The front page of a book whose discussion took the published table."""
     source = tmp_path_factory.mktemp("book") / "source"
     source.mkdir()
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
+    copy_sources(ROOT, source)
     execute_notebook(source / "notebooks" / "05_discussion.ipynb", {"results": str(RESULTS)})
     page = render(source).with_name("book") / "intro.html"
     text = page.read_text(encoding="utf-8").replace("../_images/", f"{page.parents[1]}/_images/")
-    return text[text.index('<div class="claim-card') : text.index('id="what-you-will-read"')]
+    return text[text.index("<h1") : text.index('id="what-you-will-read"')]
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,19 @@ def test_the_card_counts_the_verdicts(card: str, verdicts: list[dict[str, Any]])
     assert said is not None
     assert [int(number) for number in said.groups()] == [len(words), *counts]
     table = read_table(RESULTS)
-    assert f"replicates: {table['replicate'].nunique()}." in plain(card)
-    assert f"rounds 0 to {table['round'].max()}," in plain(card)
+    assert f"replicates: {table['replicate'].nunique()}," in plain(card)
+    assert f"rounds of pruning: {table['round'].max()})" in plain(card)
+    assert f"what {len(table):,} trained networks say" in plain(card)
     assert all(domain in plain(card) for domain in table["source"].unique())
+
+
+def test_what_was_found_is_told_first(card: str, verdicts: list[dict[str, Any]]) -> None:
+    table = read_table(RESULTS)
+    claims = pd.DataFrame(verdicts).set_index("id", drop=False)
+    for sentence in finding_in_words(table, claims).values():
+        assert plain(card).index(sentence.replace("\u00a0", " ")) < plain(card).index(
+            "The verdicts"
+        )
 
 
 def test_the_cards_figure_is_the_runs_and_is_described(card: str) -> None:
@@ -89,7 +99,10 @@ def test_the_cards_figure_is_the_runs_and_is_described(card: str) -> None:
     assert len(figures) == 1
     picture = re.search(r'<img alt="([^"]{40,})" src="([^"]+)"', figures[0])
     assert picture is not None
-    assert Path(picture[2]).read_bytes() == phase_transition(read_table(RESULTS)).png()
+    assert (
+        Path(picture[2]).read_bytes()
+        == finding(read_table(RESULTS), baselines_beside(RESULTS)).png()
+    )
     assert re.search(r'caption-number">Fig. \d+ ?</span>.*caption-text">\w', figures[0], re.DOTALL)
 
 

@@ -8,14 +8,13 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +28,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
-from selenium_axe_python import Axe
 
 from book._ext.live import binder, cells_to_run
 from book.tools.repository import Repository
 from book.tools.setup_cell import SETUP_ID
 from ltlib.data.corpus import Corpus
+from tests.support.npm import needed, unpacked
 from tests.support.pages import CHAPTERS, PAGES, ROOT, text_of
+from tests.support.visits import violations
 
 CHAPTER = "notebooks/02_jsd"
 TOKEN = "of-this-test"
@@ -55,24 +55,11 @@ def settings_of(site: Path, page: str) -> dict[str, Any]:
     return settings
 
 
-def needed(there: bool, what: str) -> None:
-    """Skip the test where something is missing; fail it where CI runs it."""
-    if not there:
-        message = f"NO CODE WAS RUN IN A PAGE: {what}"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-
-
 @pytest.fixture(scope="module")
 def thebe(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of Thebe's files, of the version that pages load, from npm's registry."""
-    needed(shutil.which("npm") is not None, "npm is not installed")
-    folder = tmp_path_factory.mktemp("thebe")
     package = re.findall(r"/npm/(thebe@[\d.]+)/", settings_of(site, CHAPTER)["script"])[0]
-    packed = subprocess.run(["npm", "pack", package], cwd=folder, capture_output=True, check=False)
-    needed(packed.returncode == 0, f"npm pack {package} failed: {packed.stderr.decode()[-300:]}")
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "package" / "lib"
+    return unpacked(package, tmp_path_factory.mktemp("thebe")) / "lib"
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +298,7 @@ def test_a_cell_is_changed_and_run(live: Page) -> None:
 
 def test_cells_above_run_first_and_controls_recompute(live: Page) -> None:
     """Hidden cells too: this one takes the figures that one of them imports."""
-    cell = live.cell("terms = {")
+    cell = live.cell("from itertools import combinations")
     cell.find_element(By.CSS_SELECTOR, "summary").click()  # its code is folded
     live.run(cell)
     assert output(live.cell("from ltlib import kl")).startswith("KL(products")
@@ -319,12 +306,10 @@ def test_cells_above_run_first_and_controls_recompute(live: Page) -> None:
     before = until(lambda: live.browser.execute_script(images, cell), "picture")
     menu = Select(cell.find_element(By.CSS_SELECTOR, ".ltlib-live-output select"))
     assert [option.text for option in menu.options] == [
-        "products",
-        "movies",
-        "editorials",
-        "tweets",
+        f"{one} and {other}"
+        for one, other in combinations(["products", "movies", "editorials", "tweets"], 2)
     ]
-    menu.select_by_visible_text("tweets")
+    menu.select_by_visible_text("editorials and tweets")
     until(lambda: live.browser.execute_script(images, cell) != before, "another picture")
     charts = "return document.querySelectorAll('figure .ltlib-chart canvas').length"
     assert live.browser.execute_script(charts) == 1, "the chart of the page stays"
@@ -345,13 +330,10 @@ def test_an_error_is_shown_and_the_cells_below_wait(live: Page) -> None:
 def test_live_cells_are_accessible(live: Page) -> None:
     live.press()
     live.wait("Done.")
-    axe = Axe(live.browser)
-    axe.inject()
     for theme in ("light", "dark"):
         live.browser.execute_script("document.documentElement.dataset.theme = arguments[0]", theme)
         time.sleep(0.5)  # colours pass over
-        found = axe.run({"include": [[".ltlib-live"], [".cell:has(.thebe-cell)"]]})
-        assert not [(violation["id"], violation["nodes"]) for violation in found["violations"]]
+        assert violations(live.browser, ".ltlib-live", ".cell:has(.thebe-cell)") == []
 
 
 def test_the_keyboard_leaves_an_editor(live: Page) -> None:

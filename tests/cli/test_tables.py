@@ -78,6 +78,46 @@ def test_an_atlas_that_cannot_be_made_leaves_no_table(
     assert ltlib("export", *named, "--out", out)[0] == 0
 
 
+def test_tickets_are_packed_beside_the_table(
+    ltlib: Run, shards: list[Path], tmp_path: Path
+) -> None:
+    """From stores in either order, those of the rounds that are named."""
+    found = []
+    for number, stores in enumerate((shards, shards[::-1])):
+        out = tmp_path / f"{number}.parquet"
+        named = [word for store in stores for word in ("--store", store)]
+        status, printed, said = ltlib("export", *named, "--out", out, "--tickets", "1-1")
+        assert (status, said) == (0, "")
+        place = tmp_path / f"{number}.tickets"
+        assert "tickets of 1 rounds" in printed and str(place) in printed
+        found.append({path.name: path.read_bytes() for path in place.iterdir()})
+    assert found[0] == found[1]
+    assert sorted(found[0]) == ["round-01.safetensors", "vocabulary.json"]
+    assert ltlib("export", *named, "--out", out, "--tickets", "1")[0] == 0
+    assert len(list(place.iterdir())) == 3, "rounds 0 and 1, in the place of the others"
+
+
+def test_tickets_that_cannot_be_packed_leave_no_table(
+    ltlib: Run, shards: list[Path], tmp_path: Path
+) -> None:
+    named = [word for store in shards for word in ("--store", store)]
+    out = tmp_path / "r.parquet"
+    words = ("export", *named, "--out", out, "--tickets")
+    failed(ltlib(*words, "7"), "no tickets of round 2", "0 to 1")
+    failed(ltlib(*words, "x"), "--tickets 'x'")
+    failed(ltlib("export", *named, "--out", "s3://b/r.csv", "--tickets", "1"), "s3://b/r.csv")
+    (tmp_path / "r.tickets").write_text("mine")
+    failed(ltlib(*words, "1"), "r.tickets", "is a file")
+    failed(ltlib("export", "--table", out, "--out", out, "--tickets", "1"), "give --store")
+    (tmp_path / "r.tickets").unlink()
+    for store in map(Store, shards):
+        for name in store.hashes():
+            if store.row(name)["strategy"] == "ticket-reset" and store.row(name)["round"] == 1:
+                shutil.rmtree(store.path / name)
+    failed(ltlib(*words, "0,1"), "holds no ticket-reset")
+    assert not list(tmp_path.glob("r.*"))
+
+
 def test_the_ending_says_how_a_table_is_written(
     ltlib: Run, shards: list[Path], tmp_path: Path
 ) -> None:

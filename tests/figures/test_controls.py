@@ -59,8 +59,12 @@ FIGURES: dict[str, tuple[Callable[..., Explorable], dict[str, list[Any]]]] = {
         {"threshold": [n / 2 for n in range(21)]},
     ),
     "transfers": (
-        lambda **at: figures.transfer_between(TABLE, ATLAS.divergence, **at),
-        {"source": ["books", "music"], "target": ["music", "books"], "values": ["reset", "random"]},
+        lambda **at: figures.transfer_map(TABLE, ATLAS.divergence, **at),
+        {
+            "values": ["reset", "random"],
+            "round": [0, 1, 2, 3],
+            "task": ["books → music", "music → books"],
+        },
     ),
     "published": (
         lambda **at: figures.tickets_of({"one": TABLE, "two": TABLE}, **at),
@@ -91,7 +95,7 @@ FIGURES: dict[str, tuple[Callable[..., Explorable], dict[str, list[Any]]]] = {
     ),
     "words": (
         lambda **at: figures.words_between(TERMS, **at),
-        {"first": ["books", "music"], "second": ["music", "books"]},
+        {"pair": ["books and music", "music and books"]},
     ),
     "tricks": (lambda **at: figures.speed.waterfall(TRICKS, **at), {"round": [0, 10]}),
 }

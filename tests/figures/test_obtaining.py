@@ -8,7 +8,7 @@ from ltlib.strategies import FULL_MODEL, TICKET_RANDOM, TICKET_RESET
 from tests.support.refusals import assert_refused
 from tests.support.results_table import falling, results_table
 from tests.support.runs_of import accuracies
-from tests.support.scenes import drawn, said, title
+from tests.support.scenes import drawn, said, titles
 
 DOMAINS = ("books", "music", "garden")
 TABLE = results_table(falling, DOMAINS, rounds=4, replicates=3)
@@ -27,7 +27,7 @@ def test_the_slider_shows_every_domain_at_one_round(round_: int) -> None:
         assert dot["mean, area under ROC"] == f"{(1 + np.mean(runs)) / 2:.2%}"
         assert dot["replicates"] == str(len(runs))
     survivors = round(1000 * 0.65**round_)
-    assert title(chart) == [
+    assert titles(chart) == [
         f"Sparsity {1 - 0.65**round_:.3%}, {survivors} of 1,000 weights survive"
     ]
 

@@ -21,6 +21,7 @@ with np.printoptions():  # which importing it would change for every test after 
 VISIONS = ("normal", "Protanomaly", "Deuteranomaly", "Tritanomaly")
 SEVERITIES = (0.5, 1.0)  # of a deficiency; at 1 a kind of cone is missing
 APART = 16.0
+LUMINANCE = [0.2126, 0.7152, 0.0722]
 FIGURES = {
     "obtaining": [STRATEGY_LOOKS[s] for s in ("full-model", "ticket-reset", "ticket-random")],
     "transferring": [STRATEGY_LOOKS[s] for s in ("ticket-target", "masks-reset", "masks-random")],
@@ -35,7 +36,7 @@ def light(code: str) -> np.ndarray:
 
 
 def contrast_with_white(code: str) -> float:
-    return float(1.05 / (light(code) @ [0.2126, 0.7152, 0.0722] + 0.05))
+    return float(1.05 / (light(code) @ LUMINANCE + 0.05))
 
 
 def distance(one: str, other: str, vision: str, severity: float) -> float:
@@ -53,6 +54,19 @@ def distance(one: str, other: str, vision: str, severity: float) -> float:
 @pytest.mark.parametrize("look", [*STRATEGY_LOOKS.values(), *SERIES_LOOKS], ids=str)
 def test_curves_stand_out_from_the_white_ground(look: Look) -> None:
     assert contrast_with_white(look.colour) >= 3
+
+
+def in_the_dark(code: str) -> str:
+    """What `filter: invert(1) hue-rotate(180deg)` makes of a colour (CSS Filter Effects, 8.5)."""
+    hue = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])
+    values = np.array([int(code[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    return "#" + "".join(f"{round(255 * value):02x}" for value in np.clip(hue @ (1 - values), 0, 1))
+
+
+@pytest.mark.parametrize("look", [*STRATEGY_LOOKS.values(), *SERIES_LOOKS], ids=str)
+def test_curves_stand_out_from_the_dark_ground(look: Look) -> None:
+    ground = light("#14181e") @ LUMINANCE
+    assert (light(in_the_dark(look.colour)) @ LUMINANCE + 0.05) / (ground + 0.05) >= 3
 
 
 @pytest.mark.filterwarnings("ignore::colour.utilities.ColourUsageWarning")

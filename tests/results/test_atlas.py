@@ -278,3 +278,18 @@ def test_the_data_beneath_name_every_ticket() -> None:
     kept = np.array(ATLAS.subwords["kept"].tolist())
     for number, domain in enumerate(ATLAS.domains):
         assert data[f"kept by {domain}"].tolist() == kept[:, number].tolist()
+
+
+def test_layers_are_said_to_go_when_half_of_their_rows_have() -> None:
+    table = ticket_charts.rows_left(ATLAS)
+    shares = ATLAS.layers.assign(share=ATLAS.layers["rows_alive"] / ATLAS.layers["rows"])
+    last = int(shares["round"].max())
+    for layer, (first, left) in zip(table.names, table.rows, strict=True):
+        means = [
+            shares[(shares["layer"] == layer) & (shares["round"] == r)]["share"].mean()
+            for r in range(last + 1)
+        ]
+        gone = [r for r, mean in enumerate(means) if mean < 0.5]
+        assert first == (str(gone[0]) if gone else "–")
+        assert left == f"{100 * means[-1]:.1f}%"
+    assert ticket_charts.rows_left(atlas_beside("no such table")).rows == []

@@ -10,21 +10,24 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from book.tools.build import SOURCES
-from book.tools.pages import render
+from book.tools.build import copy_sources
+from book.tools.pages import TICKETS, render
 from ltlib.figures.explorable import WIDGET
 from tests.support.project import ROOT
 
 PAGES = [
     "book/intro",
+    "book/ticket",
     "notebooks/01_data",
-    "notebooks/02_jsd",
     "notebooks/03_obtaining_tickets",
-    "notebooks/08_readings",
+    "notebooks/09_inside_tickets",
+    "book/ask",
     "notebooks/04_transferring_tickets",
+    "notebooks/02_jsd",
     "notebooks/05_discussion",
-    "notebooks/06_training",
+    "notebooks/08_readings",
     "notebooks/07_published",
+    "notebooks/06_training",
     "book/protocol",
     "book/checklist",
     "book/corpora",
@@ -33,19 +36,20 @@ PAGES = [
     "book/related_work",
     "book/bibliography",
 ]
+PUBLISHED_TICKETS = ROOT / "results" / "vader-laptop.tickets"
 HEAVIEST = 3_000_000  # bytes of a page, everything included
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 
 
 def build(source: Path) -> Path:
-    """The folder of the pages, built from the stored notebooks in the new folder `source`.
+    """The folder of the pages, built from the stored notebooks and published tickets in the new
+    folder `source`.
 
     Warnings are errors. Controls are stored as a live notebook stores them.
     """
     source.mkdir()
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, source / name)
+    copy_sources(ROOT, source)
+    shutil.copytree(PUBLISHED_TICKETS, source / TICKETS)
     for path in (source / "notebooks").glob("*.ipynb"):
         path.write_text(json.dumps(with_widgets(json.loads(path.read_text()))))
     return render(source).parent

@@ -26,13 +26,14 @@ def said(item: Item) -> dict[str, str]:
     return dict(part.split(": ", 1) for part in item["description"].split("; ") if ": " in part)
 
 
-def title(chart: Explorable) -> list[str]:
-    """The lines of the title."""
+def titles(chart: Explorable) -> list[str]:
+    """The lines of all titles, from the top."""
+    lines: list[str] = []
     for mark in _marks(_scene(chart)):
         if mark.get("role") == "title-text":
             text = mark["items"][0]["text"]
-            return text if isinstance(text, list) else [text]
-    return []
+            lines += text if isinstance(text, list) else [text]
+    return lines
 
 
 def _scene(chart: Explorable) -> Item:

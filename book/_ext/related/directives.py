@@ -10,6 +10,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from book._ext.files import ship
 from book._ext.related.graph import related_graph
 from book._ext.related.works import CITED, CITES, THEMES, read_related
 from ltlib.figures.explorable import Explorable
@@ -88,17 +89,9 @@ def _item(work: dict[str, Any]) -> nodes.list_item:
     return nodes.list_item("", nodes.paragraph("", "", who, link, nodes.Text(rest)))
 
 
-def _add_files(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    if MARK in context.get("body", ""):
-        app.add_js_file(SCRIPT, loading_method="defer")
-        app.add_css_file(STYLE)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives and the script."""
     app.add_directive("related-graph", RelatedGraph)
     app.add_directive("related-list", RelatedList)
-    app.connect("html-page-context", _add_files)
+    ship(app, MARK, [SCRIPT], [STYLE])
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,194 @@
+"""What a results table found, a sentence each: on places, on moving, on initial values.
+
+They are computed, so that they are true of whatever table a book is made of. Of places the verdicts
+are those of `ltlib.results.claims.judged`; of the rest an interval without zero is told as a
+difference.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import pandas as pd
+
+from ltlib.results.contrasts import Contrast, estimated, lead
+from ltlib.results.quantities import ALIKE, EARLY, LATE, Sparsities
+from ltlib.results.verdicts import CONFIDENCE, FAILS, HOLDS
+from ltlib.results.words import between, in_points
+from ltlib.strategies import (
+    MASKS_RESET,
+    OBTAIN,
+    TICKET_RANDOM,
+    TICKET_RESET,
+    TICKET_TARGET,
+    TRANSFER,
+    Experiment,
+)
+
+PLACES: Final[dict[Sparsities, str]] = {  # the claims about places
+    (0.0, EARLY): "inductive-bias-early",
+    (EARLY, LATE): "inductive-bias-middle",
+    (LATE, 1.0): "inductive-bias-late",
+}
+UNTOLD = ", as far as can be told,"
+TRAINS = {
+    None: "by this much better",
+    1: "better",
+    -1: "worse",
+    0: f"neither better nor worse{UNTOLD}",
+}
+LACKING = {
+    "places": "Masks in random places were not run.",
+    "moving": "No ticket was moved beside the target’s own.",
+    "values": "Tickets with random values were not run beside those with their own.",
+}
+IS = {
+    None: "by this much more accurate",
+    1: "more accurate",
+    -1: "less accurate",
+    0: f"neither more nor less accurate{UNTOLD}",
+}
+SENTENCES = {  # how each begins, its words, and what is compared with
+    "places": ("A mask from another domain trains", TRAINS, "than one in random places"),
+    "moving": ("A moved ticket is", IS, "than the target’s own"),
+    "values": (
+        "In its own domain a ticket with its initial values is",
+        IS,
+        "than one with random values",
+    ),
+}
+IN_SHORT = {  # what is asked, no difference, and what one to either side means
+    "places": {
+        None: "it matters where the surviving weights lie",
+        0: "where the surviving weights lie makes no difference that can be told",
+        1: "where the surviving weights lie matters",
+        -1: "random places are better",
+    },
+    "moving": {
+        None: "a ticket of another domain is as good as an own one",
+        0: "a ticket of another domain is as good as an own one, as far as can be told",
+        1: "a ticket of another domain is more accurate than an own one",
+        -1: "a ticket of another domain is less accurate than an own one",
+    },
+    "values": {
+        None: "initial values matter",
+        0: "initial values make no difference that can be told",
+        1: "initial values are better than random ones",
+        -1: "random values are better than initial ones",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A difference at some sparsities: told to be above zero (1), below (−1), or neither (0).
+
+    Of one chain nothing can be told: its side is None.
+    """
+
+    sparsities: Sparsities
+    side: int | None
+    value: float
+    low: float
+    high: float
+
+
+def finding(results: pd.DataFrame, claims: pd.DataFrame) -> dict[str, str]:
+    """What a table found, a sentence each; differences in points with 95% intervals.
+
+    Args:
+        results: the results table.
+        claims: what `judged` gives for it.
+
+    Returns:
+        `places`: whether it matters which weights are left; `moving`: whether a ticket of another
+        domain is as good as an own one; `values`: whether initial values are better than others;
+        `in_short`: all three in one sentence, without numbers.
+
+    Raises:
+        InputError: the table lacks columns, or holds a run twice.
+    """
+    moved = {span: lead(MASKS_RESET, TICKET_TARGET, *span) for span in PLACES}
+    spans = ((0.0, ALIKE), (ALIKE, 1.0))
+    values = {span: lead(TICKET_RESET, TICKET_RANDOM, *span) for span in spans}
+    parts = {
+        "places": _of_places(claims),
+        "moving": _of(results, TRANSFER, moved),
+        "values": _of(results, OBTAIN, values),
+    }
+    sentences = {name: _told(name, own) or LACKING[name] for name, own in parts.items()}
+    short = [text for name, own in parts.items() for text in _in_short(name, own)]
+    in_short = "; ".join(short) or "these runs compare nothing"
+    return {"in_short": in_short[0].upper() + in_short[1:] + ".", **sentences}
+
+
+def _of_places(claims: pd.DataFrame) -> list[Part]:
+    """Moved masks less masks in random places, both with new values."""
+    rows = {row["id"]: row for row in claims.to_dict("records")}
+    parts = []
+    for sparsities, name in PLACES.items():
+        row = rows[name]
+        side = {HOLDS: 1, FAILS: -1}.get(str(row["verdict"]), 0)
+        known = None if math.isnan(row["low"]) else side
+        parts.append(Part(sparsities, known, row["estimate"], row["low"], row["high"]))
+    return [part for part in parts if not math.isnan(part.value)]
+
+
+def _of(
+    results: pd.DataFrame, experiment: Experiment, contrasts: Mapping[Sparsities, Contrast]
+) -> list[Part]:
+    parts = []
+    for sparsities, contrast in contrasts.items():
+        found = estimated(results, experiment, contrast)
+        low, high = found.interval(CONFIDENCE)
+        side = None if math.isnan(low) else int(low > 0) - int(high < 0)
+        parts.append(Part(sparsities, side, found.value, low, high))
+    return [part for part in parts if not math.isnan(part.value)]
+
+
+def _told(about: str, parts: Iterable[Part]) -> str:
+    """One sentence, the sparser the later; nothing if nothing was measured."""
+    start, words, than = SENTENCES[about]
+    clauses: list[str] = []
+    for side, alike in groupby(parts, key=lambda part: part.side):
+        first = not clauses
+        *places, last = (_place(part, first and not at) for at, part in enumerate(alike))
+        where = f"{', '.join(places)} and {last}" if places else last
+        clauses.append(f"{words[side]} {f'{than} ' if first else ''}{where}")
+    return f"{start} {'; '.join(clauses)}." if clauses else ""
+
+
+def _place(part: Part, first: bool) -> str:
+    """Where, with the difference; what the numbers are is said once."""
+    known = not math.isnan(part.low)
+    interval = between(in_points(part.low), in_points(part.high)) if known else "one chain"
+    unit, named = (" points", "95% interval ") if first else ("", "")
+    where = _where(part.sparsities, " sparsity" * first)
+    return f"{where} ({in_points(part.value)}{unit}, {named * known}{interval})"
+
+
+def _in_short(about: str, parts: Sequence[Part]) -> Iterator[str]:
+    """A clause for each side on which something was told, or that nothing was."""
+    words = IN_SHORT[about]
+    sides = {part.side for part in parts}
+    if None in sides:
+        yield f"one chain cannot tell whether {words[None]}"
+    elif sides == {0}:
+        yield words[0]
+    for side, alike in groupby(parts, key=lambda part: part.side):
+        own = list(alike)
+        if side:
+            whole = len(own) == len(parts)
+            span = (own[0].sparsities[0], own[-1].sparsities[1])
+            yield f"{words[side]}{'' if whole else ' only'} {_where(span, ' sparsity')}"
+
+
+def _where(span: Sparsities, unit: str) -> str:
+    low, high = span
+    if (low, high) == (0.0, 1.0):
+        return "at every sparsity"
+    if low == 0.0:
+        return f"up to {high:.0%}{unit}"
+    return f"beyond {low:.0%}{unit}" if high == 1.0 else f"from {low:.0%} to {high:.0%}{unit}"
