@@ -20,6 +20,7 @@ _MODULES = {
     "contributions": "ltlib.data.divergence",
     "default_pairs": "ltlib.experiments.tasks",
     "default_store": "ltlib.paths",
+    "distances": "ltlib.data.distances",
     "divergence_matrix": "ltlib.data.divergence",
     "evaluation_of": "ltlib.evaluation",
     "export_onnx": "ltlib.experiments.judge",
@@ -38,6 +39,7 @@ _MODULES = {
     "load_ticket": "ltlib.runs.front",
     "losses": "ltlib.results.divergence_loss",
     "make_atlas": "ltlib.experiments.atlas",
+    "matrix_of": "ltlib.data.distances",
     "obtain_tickets": "ltlib.tickets",
     "obtained": "ltlib.results.side_by_side",
     "obtaining_lead": "ltlib.results.quantities",
@@ -72,6 +74,7 @@ __all__ = list(_MODULES)
 if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both together
     from ltlib import figures
     from ltlib.data.corpus import Corpus, load_corpus
+    from ltlib.data.distances import distances, matrix_of
     from ltlib.data.divergence import (
         contributions,
         divergence_matrix,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ltlib.data.corpus import Corpus, as_corpus
+from ltlib.data.distances import distances
 from ltlib.data.mixtures import with_mixtures
-from ltlib.data.resampled import resampled_divergence
 from ltlib.experiments.chains import Chains, chains_of_stores
 from ltlib.paths import default_store
 from ltlib.protocol import Protocol
@@ -61,7 +61,7 @@ def _atlas(chains: Chains) -> Atlas:
             output[domain].append({n: value.numpy() for n, value in layer.items()})
         alone[domain] = _untrained(chains.ticket(domain, 0), chains.protocol.rounds)
     pieces = chains.corpus.vocabulary.pieces
-    return atlas_of(masks, output, alone, pieces, resampled_divergence(chains.corpus))
+    return atlas_of(masks, output, alone, pieces, *distances(chains.corpus))
 
 
 def _untrained(first: Ticket, rounds: int) -> list[Masks]:

@@ -22,7 +22,7 @@ from ltlib.figures.page import glue, share_figure, share_table
 from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
 from ltlib.figures.readings import output_layer, readings
-from ltlib.figures.tables import Table, first_words, percent, points
+from ltlib.figures.tables import Table, first_words, percent, points, sparsity_percent
 from ltlib.figures.transfer_map import transfer_map
 from ltlib.figures.transferring import transferring
 from ltlib.figures.transition import phase_transition, transition_at
@@ -61,6 +61,7 @@ __all__ = [
     "share_figure",
     "share_table",
     "shared_weights",
+    "sparsity_percent",
     "speed",
     "standard_error",
     "stopping_table",

@@ -14,7 +14,6 @@ from ltlib.figures.explorable import Explorable
 from ltlib.figures.looks import BLUE, VERMILLION, WIDTH, Drawing, drawable
 
 QUANTILES = {"low": 0.05, "quarter": 0.25, "median": 0.5, "three quarters": 0.75, "high": 0.95}
-TOP = 20  # subwords shown for two domains
 
 
 def divergence_heatmap(matrix: pd.DataFrame, vocabulary_size: int | None = None) -> Drawing:
@@ -115,21 +114,19 @@ def lengths_by_label(lengths: Mapping[tuple[str, str], Sequence[int]], domain: s
     )
 
 
-def words_between(terms: Mapping[tuple[str, str], pd.DataFrame], pair: str) -> Explorable:
+def words_between(words: pd.DataFrame, pair: str) -> Explorable:
     """The subwords that contribute most to the divergence of two domains (§3, Eq. 1).
 
     Args:
-        terms: by domains, columns `piece, p, q, term` as `quantities.contributions` gives them.
+        words: as `ltlib.distances` gives them.
         pair: where the menu begins, written `first and second`.
     """
-    data = pd.concat(
-        table.head(TOP).assign(first=a, second=b, rank=range(1, len(table.head(TOP)) + 1))
-        for (a, b), table in terms.items()
-    )
-    data = data[["first", "second", "rank", "piece", "p", "q", "term"]].reset_index(drop=True)
+    pairs = dict.fromkeys(zip(words["first"], words["second"], strict=True))
+    data = words.assign(rank=words.groupby(["first", "second"]).cumcount() + 1)
+    data = data[["first", "second", "rank", "piece", "p", "q", "term"]]
     data["term"] = data["term"].round(7)  # so that the page is the same from any processor
     reach = 1000 * float(data["term"].max())
-    said = {f"{a} and {b}": f"← more in {a}  |  more in {b} →" for a, b in terms}
+    said = {f"{a} and {b}": f"← more in {a}  |  more in {b} →" for a, b in pairs}
     bars = (
         alt.Chart(data)
         .transform_filter("datum.first + ' and ' + datum.second == pair")

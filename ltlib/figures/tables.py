@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ltlib.errors import InputError
+from ltlib.figures.looks import sparsity_label
 from ltlib.results.words import in_points
 
 TEXT_SHOWN = 90  # characters of a review in a table
@@ -91,7 +92,14 @@ def percent(fraction: float) -> str:
     return "–" if math.isnan(fraction) else f"{100 * fraction:.1f}%"
 
 
+def sparsity_percent(fraction: float) -> str:
+    """A sparsity with decimals enough to see what is left: `99.981%`; a dash for none."""
+    return "–" if math.isnan(fraction) else f"{sparsity_label(fraction)}%"
+
+
 def _formatted(value: Any, form: Format) -> str:
+    if (isinstance(form, str) or form is str) and isinstance(value, float) and math.isnan(value):
+        return "–"  # a function says itself what is read where nothing is
     return form.format(value) if isinstance(form, str) else form(value)
 
 

@@ -29,22 +29,25 @@ TOP = 10  # subwords listed for a domain and round
 
 COLUMNS_OF = {  # of each table
     "divergence": ["source", "target", "nats", "again"],
+    "halves": ["domain", "nats"],
+    "words": ["first", "second", "piece", "p", "q", "term"],
     "layers": ["domain", "layer", "round", "survivors", "entries", "rows_alive", "rows"],
     "masks": ["domain", "layer", "row", "fates"],
     "subwords": ["domain", "round", "rank", "piece", "kept"],
     "output": output_layer.COLUMNS,
     "overlap": overlap.COLUMNS,
 }
+LATER = ("halves", "words", "output", "overlap")  # the oldest atlases lack them
 
 Rounds = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """Six tables.
+    """Eight tables.
 
     Attributes:
-        divergence: as `ltlib.data.resampled.resampled_divergence` gives it.
+        divergence, halves, words: as `ltlib.data.distances.distances` gives them.
         layers: columns `domain, layer, round, survivors, entries, rows_alive, rows`: weights of a
             layer, and its rows (subwords, filters, hidden units, classes) with a survivor.
         masks: columns `domain, layer, row, fates`: each row of a thinned mask as letters, `a` for
@@ -56,6 +59,8 @@ class Atlas:
     """
 
     divergence: pd.DataFrame
+    halves: pd.DataFrame
+    words: pd.DataFrame
     layers: pd.DataFrame
     masks: pd.DataFrame
     subwords: pd.DataFrame
@@ -74,6 +79,8 @@ def atlas_of(
     alone: Mapping[str, Sequence[Masks]],
     pieces: Sequence[str],
     divergence: pd.DataFrame,
+    halves: pd.DataFrame,
+    words: pd.DataFrame,
 ) -> Atlas:
     """The atlas of tickets whose masks are at hand.
 
@@ -82,7 +89,7 @@ def atlas_of(
         trained: the values of each round, those of the output layer among them.
         alone: the masks of each round if each pruned the initial values, by domain.
         pieces: the subwords, in the order of the embedding's rows.
-        divergence: columns `source, target, nats` and others; of other domains, too.
+        divergence, halves, words: as `Atlas` has them; of other domains, too.
 
     Raises:
         InputError: more rounds than there are letters.
@@ -93,13 +100,20 @@ def atlas_of(
     fates = {domain: _fates(chain) for domain, chain in chains.items()}
     embeddings = {domain: found["embedding"] for domain, found in fates.items()}
     return Atlas(
-        divergence[divergence[["source", "target"]].isin(list(chains)).all(axis=1)],
+        _between(divergence, ["source", "target"], chains),
+        _between(halves, ["domain"], chains),
+        _between(words, ["first", "second"], chains),
         pd.concat([_counts(domain, found, rounds) for domain, found in fates.items()]),
         pd.concat([_pictures(domain, found) for domain, found in fates.items()]),
         _subwords(embeddings, pieces, rounds[1:]),
         pd.concat([speaking_units(d, masks, trained[d]) for d, masks in chains.items()]),
         overlaps(fates, {domain: _fates(chain) for domain, chain in alone.items()}, rounds),
     )
+
+
+def _between(table: pd.DataFrame, columns: Sequence[str], domains: Iterable[str]) -> pd.DataFrame:
+    """The rows that name no other domains."""
+    return table[table[list(columns)].isin(list(domains)).all(axis=1)]
 
 
 def _fates(chain: Sequence[Masks]) -> dict[str, Rounds]:
@@ -189,7 +203,7 @@ def atlas_beside(results: str | Path) -> Atlas:
         return Atlas(**unknown)
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        older = {name: unknown[name] for name in ("output", "overlap") if name not in told}
+        older = {name: unknown[name] for name in LATER if name not in told}
         known = {name: pd.DataFrame(told[name]) for name in COLUMNS_OF if name not in older}
         return Atlas(**known, **older)
     except (ValueError, KeyError, TypeError) as error:

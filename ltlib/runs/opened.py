@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.data.distances import Distances, distances
 from ltlib.data.mixtures import with_mixtures
-from ltlib.data.resampled import resampled_divergence
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
 from ltlib.results.atlas import atlas_beside
@@ -43,6 +43,14 @@ class Opened:
     workers: int
 
     @property
+    def corpus_name(self) -> str:
+        """Of the corpus that the results are of."""
+        if self.published is not None:
+            return str(self.published["corpus"].iloc[0])
+        assert self.corpus is not None
+        return self.corpus.name
+
+    @property
     def last_round(self) -> int:
         """The last round that was published, or that will be run."""
         if self.published is None:
@@ -69,16 +77,17 @@ class Opened:
             workers=self.workers,
         )
 
-    def divergence(self) -> pd.DataFrame:
-        """How far apart the domains are, as `resampled_divergence` gives it; empty if unpublished.
+    def distances(self) -> Distances:
+        """How far apart the domains are; empty tables if that was not published.
 
         Raises:
             InputError: the atlas beside the table cannot be read.
         """
         if self.corpus is not None:
-            return resampled_divergence(self.corpus)
+            return distances(self.corpus)
         assert self.beside is not None
-        return atlas_beside(self.beside).divergence
+        atlas = atlas_beside(self.beside)
+        return Distances(atlas.divergence, atlas.halves, atlas.words)
 
     def _rows_of(self, experiment: Chosen) -> pd.DataFrame:
         """What `ltlib.run` would give: transfers come with the tickets they are compared with."""

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from ltlib.cli.commands import cli
-from ltlib.results.atlas import Atlas, atlas_beside, path_beside, write_atlas
+from ltlib.results.atlas import atlas_beside, path_beside, write_atlas
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.table import COLUMNS
 from ltlib.runs.driver import Report
@@ -388,8 +388,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results table in which every claim of the paper is true, and its atlas."""
     path = tmp_path_factory.mktemp("results") / "results.parquet"
     worlds.table(worlds.as_claimed).to_parquet(path)
-    empty = pd.DataFrame({"domain": []})
-    write_atlas(Atlas(worlds.APART_AS_CLAIMED, *[empty] * 5), path_beside(path))
+    atlas = replace(atlas_beside("nowhere"), divergence=worlds.APART_AS_CLAIMED)
+    write_atlas(atlas, path_beside(path))
     return path
 
 

@@ -34,13 +34,15 @@ CHAINS = {
     for k, domain in enumerate(DOMAINS)
 }
 VALUES = {d: [{n: m - 0.5 for n, m in r.items()} for r in c] for d, c in CHAINS.items()}
-ATLAS = atlas_of(CHAINS, VALUES, CHAINS, ["a", "b", "c", "d", "e"], NATS)
+WORDS = pd.DataFrame(
+    [("books", "music", "x", 0.1, 0.5, 1.0), ("books", "music", "y", 0.9, 0.5, 0.1),
+     ("music", "books", "x", 0.1, 0.5, 2.0), ("music", "books", "y", 0.9, 0.5, 0.1)],
+    columns=["first", "second", "piece", "p", "q", "term"],
+)  # fmt: skip
+HALVES = pd.DataFrame({"domain": DOMAINS, "nats": 0.01})
+ATLAS = atlas_of(CHAINS, VALUES, CHAINS, ["a", "b", "c", "d", "e"], NATS, HALVES, WORDS)
 LENGTHS = {
     (d, n): [1, 2, 3 * ord(d[0]) + len(n)] for d in DOMAINS for n in ("negative", "positive")
-}
-TERMS = {
-    pair: pd.DataFrame({"piece": ["x", "y"], "p": [0.1, 0.9], "q": [0.5, 0.5], "term": [k, 0.1]})
-    for k, pair in enumerate([("books", "music"), ("music", "books")], 1)
 }
 TRICKS = {
     "rows": [
@@ -94,7 +96,7 @@ FIGURES: dict[str, tuple[Callable[..., Explorable], dict[str, list[Any]]]] = {
         {"domain": ["books", "music"]},
     ),
     "words": (
-        lambda **at: figures.words_between(TERMS, **at),
+        lambda **at: figures.words_between(WORDS, **at),
         {"pair": ["books and music", "music and books"]},
     ),
     "tricks": (lambda **at: figures.speed.waterfall(TRICKS, **at), {"round": [0, 10]}),

@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from ltlib import figures
 from ltlib.errors import InputError
-from ltlib.results.atlas import Atlas
+from ltlib.results.atlas import atlas_beside
 from ltlib.results.overlap import ALONE, overlaps
 
 RANDOM = np.random.default_rng(4)
@@ -19,8 +18,7 @@ LAYERS = {
 FATES = {d: {n: RANDOM.integers(0, 4, size) for n, size in LAYERS.items()} for d in "ab"}
 UNTRAINED = {d: {n: np.where(RANDOM.random(f.shape) < 0.7, f, 0) for n, f in own.items()}
              for d, own in FATES.items()}  # fmt: skip
-EMPTY = pd.DataFrame({"domain": []})
-ATLAS = Atlas(EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, overlaps(FATES, UNTRAINED, range(4)))
+ATLAS = replace(atlas_beside("nowhere"), overlap=overlaps(FATES, UNTRAINED, range(4)))
 
 
 def share(layers: list[str], round_: int, untrained: bool) -> float:
@@ -69,4 +67,4 @@ def test_one_domain_is_compared_with_chance_and_itself() -> None:
 
 def test_an_older_atlas_is_refused() -> None:
     with pytest.raises(InputError, match="ltlib export --atlas"):
-        figures.overlap(replace(ATLAS, overlap=EMPTY))
+        figures.overlap(atlas_beside("nowhere"))

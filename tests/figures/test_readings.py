@@ -1,11 +1,13 @@
 """The figure of readings has a mark for every run, where its accuracy and its area are."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from ltlib import figures
 from ltlib.figures.readings import LOOKS, TITLES
-from ltlib.results.atlas import Atlas
+from ltlib.results.atlas import atlas_beside
 from ltlib.results.readings import FATES
 from tests.results.test_readings import TOLD
 
@@ -33,13 +35,13 @@ def test_the_output_layer_begins_where_a_ticket_is_one_sided() -> None:
             ("a", 4, "1", 0.5), ("a", 4, "bias", 0.1), ("b", 5, "7", -0.5),
             ("b", 5, "9", 0.0), ("b", 5, "bias, pruned", 0.0)]  # fmt: skip
     output = pd.DataFrame(rows, columns=["domain", "round", "unit", "difference"]).assign(fed=True)
-    empty = pd.DataFrame({"domain": []})
-    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, output, empty)})
+    empty = atlas_beside("nowhere")
+    drawn = figures.output_layer({"one": replace(empty, output=output)})
     assert {name: control.value for name, control in drawn.controls.items()} == {
         "which": "one, b", "round": 5,
     }  # fmt: skip
     whole = output[output["round"] < 5]
-    drawn = figures.output_layer({"one": Atlas(empty, empty, empty, empty, whole, empty)})
+    drawn = figures.output_layer({"one": replace(empty, output=whole)})
     assert {name: control.value for name, control in drawn.controls.items()} == {
         "which": "one, a", "round": 3,
     }  # fmt: skip

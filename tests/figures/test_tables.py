@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltlib.errors import InputError
-from ltlib.figures.tables import Table, first_words, percent, points
+from ltlib.figures.tables import Table, first_words, percent, points, sparsity_percent
 
 HOSTILE = '<script>alert("1")</script> & <b>bold</b>'
 
@@ -90,3 +90,17 @@ def test_points_and_percent() -> None:
     assert points(-0.0006) == "−0.1\u00a0points"
     assert percent(0.725) == "72.5%"
     assert points(float("nan")) == percent(float("nan")) == "–"
+
+
+def test_what_was_not_measured_is_a_dash_unless_a_function_says_otherwise() -> None:
+    table = pd.DataFrame({"a": [float("nan")], "b": [float("nan")], "c": [float("nan")]})
+    (row,) = Table(table, "nothing", {"b": "{:.2f}", "c": lambda value: "…"}).rows
+    assert row == ["–", "–", "…"]
+
+
+@pytest.mark.parametrize(
+    ("sparsity", "read"),
+    [(0.0, "0%"), (0.35, "35%"), (0.986, "98.6%"), (0.9998, "99.980%"), (float("nan"), "–")],
+)
+def test_a_sparsity_is_never_rounded_to_everything(sparsity: float, read: str) -> None:
+    assert sparsity_percent(sparsity) == read

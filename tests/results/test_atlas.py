@@ -14,7 +14,9 @@ from ltlib.figures import inside as ticket_charts
 from ltlib.pruning import Masks, apply_masks, full_masks, prune, survivors
 from ltlib.results.atlas import (
     COLUMNS,
+    COLUMNS_OF,
     ENDING,
+    LATER,
     LETTERS,
     ROWS,
     TOP,
@@ -35,6 +37,12 @@ PIECES = [f"▁{number}" for number in range(PROTOCOL.vocabulary_size)]
 APART = pd.DataFrame(
     [("b", "a", 0.1), ("a", "b", 0.1), ("a", "c", 0.2)], columns=["source", "target", "nats"]
 )
+HALVES = pd.DataFrame([("b", 0.01), ("c", 0.02), ("a", 0.03)], columns=["domain", "nats"])
+WORDS = pd.DataFrame(
+    [("b", "c", "x"), ("b", "a", "x"), ("c", "a", "y"), ("b", "a", "y")],
+    columns=["first", "second", "piece"],
+)
+DISTANCES = (APART, HALVES, WORDS)
 LAST = 6
 
 
@@ -63,7 +71,7 @@ CHAINS = {domain: chain(domain) for domain in DOMAINS}
 MASKS = {domain: [arrays(m) for m in masks] for domain, masks in CHAINS.items()}
 VALUES = {domain: trained_values(domain) for domain in DOMAINS}
 ALONE = {"b": MASKS["a"], "a": MASKS["a"]}
-ATLAS = atlas_of(MASKS, VALUES, ALONE, PIECES, APART)
+ATLAS = atlas_of(MASKS, VALUES, ALONE, PIECES, *DISTANCES)
 
 
 def matrix(domain: str, layer: str, round_: int) -> list[list[bool]]:
@@ -102,7 +110,7 @@ def test_large_layers_are_thinned_evenly() -> None:
     masks["embedding.weight"][::2] = False
     found = [arrays(full_masks(values)), arrays(masks)]
     trained = [{n: v.numpy() for n, v in values.items()}] * 2
-    atlas = atlas_of({"a": found}, {"a": trained}, {"a": found}, [""] * 1000, APART)
+    atlas = atlas_of({"a": found}, {"a": trained}, {"a": found}, [""] * 1000, *DISTANCES)
     drawn = atlas.masks[atlas.masks["layer"] == "embedding"]
     assert len(drawn) == ROWS and set(drawn["fates"].str.len()) == {COLUMNS}
     assert drawn["row"].is_monotonic_increasing
@@ -123,7 +131,9 @@ def test_subwords_that_keep_most_are_listed(domain: str) -> None:
             assert row["kept"] == [sum(matrix(d, "embedding", r)[i]) for d in ATLAS.domains]
 
 
-def test_divergences_are_those_of_its_domains() -> None:
+def test_distances_are_those_of_its_domains() -> None:
+    assert ATLAS.halves.to_numpy().tolist() == [["b", 0.01], ["a", 0.03]]
+    assert ATLAS.words.to_numpy().tolist() == [["b", "a", "x"], ["b", "a", "y"]]
     assert ATLAS.divergence.to_numpy().tolist() == [["b", "a", 0.1], ["a", "b", 0.1]]
 
 
@@ -143,19 +153,23 @@ def test_what_two_masks_share_is_counted() -> None:
 def test_an_atlas_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_atlas(ATLAS, tmp_path / f"table{ENDING}")
     again = atlas_beside(tmp_path / "table.parquet")
-    for name in ("divergence", "layers", "masks", "subwords", "output", "overlap"):
+    for name in COLUMNS_OF:
         written, read = (getattr(atlas, name).reset_index(drop=True) for atlas in (ATLAS, again))
         pd.testing.assert_frame_equal(written, read)
 
 
-def test_an_atlas_from_before_output_layers_has_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("later", [("output", "overlap"), LATER])
+def test_an_older_atlas_has_fewer_tables(tmp_path: Path, later: tuple[str, ...]) -> None:
     path = tmp_path / f"table{ENDING}"
     write_atlas(ATLAS, path)
     tables = json.loads(path.read_text())
-    del tables["output"], tables["overlap"]
+    for name in later:
+        del tables[name]
     path.write_text(json.dumps(tables))
     atlas = atlas_beside(tmp_path / "table.parquet")
-    assert atlas.output.empty and atlas.overlap.empty and atlas.domains == ATLAS.domains
+    assert atlas.domains == ATLAS.domains
+    for name in later:
+        assert getattr(atlas, name).empty and list(getattr(atlas, name)) == COLUMNS_OF[name]
 
 
 def test_the_output_layer_says_which_unit_speaks_for_which_class() -> None:
@@ -211,10 +225,10 @@ def test_what_is_no_atlas_is_refused_by_name(tmp_path: Path, content: str) -> No
 def test_more_rounds_than_letters_are_refused() -> None:
     masks = arrays(CHAINS["a"][0])
     trained = {"a": VALUES["a"][:1] * 52}
-    most = atlas_of({"a": [masks] * 52}, trained, {"a": [masks] * 52}, PIECES, APART)
+    most = atlas_of({"a": [masks] * 52}, trained, {"a": [masks] * 52}, PIECES, *DISTANCES)
     assert set("".join(most.masks["fates"])) == {LETTERS[51]}, "none was ever pruned"
     with pytest.raises(InputError, match="53 rounds"):
-        atlas_of({"a": [masks] * 53}, trained, {"a": [masks] * 53}, PIECES, APART)
+        atlas_of({"a": [masks] * 53}, trained, {"a": [masks] * 53}, PIECES, *DISTANCES)
 
 
 def test_the_published_atlas_goes_with_the_published_table() -> None:

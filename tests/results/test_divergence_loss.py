@@ -70,14 +70,19 @@ def test_too_few_tasks_have_no_correlation() -> None:
 
 def test_every_task_is_a_point_of_the_figure() -> None:
     found = losses(TABLE, APART)
-    (axes,) = figures.losses_by_divergence(found).axes
-    drawn = [line for line in axes.get_lines() if line.get_marker() != "None"]
-    shapes = [np.asarray(line.get_xydata(), float) for line in drawn]
-    points = [shape[0] for shape in shapes if len(shape) == 1]
-    assert len(points) == len(found)
-    for (x, y), row in zip(points, found.to_dict("records"), strict=True):
-        assert x == pytest.approx(row["nats"], abs=0.002)
-        assert y == pytest.approx(100 * row["estimate"])
-    looks = {(line.get_color(), line.get_marker()) for line in drawn}
-    assert len(looks) >= 12, "no two tasks look alike"
-    assert figures.losses_by_divergence(found[:0]).png()
+    deeper = found.assign(estimate=found["estimate"] - 0.1)
+    panels = figures.losses_by_divergence({"shallow": found, "deep": deeper}).axes
+    assert [axes.get_title() for axes in panels] == ["shallow", "deep"]
+    for axes, tasks in zip(panels, (found, deeper), strict=True):
+        drawn = [line for line in axes.get_lines() if line.get_marker() != "None"]
+        shapes = [np.asarray(line.get_xydata(), float) for line in drawn]
+        points = [shape[0] for shape in shapes if len(shape) == 1]
+        assert len(points) == len(tasks)
+        for (x, y), row in zip(points, tasks.to_dict("records"), strict=True):
+            assert x == pytest.approx(row["nats"], abs=0.002)
+            assert y == pytest.approx(100 * row["estimate"])
+        looks = {(line.get_color(), line.get_marker()) for line in drawn}
+        assert len(looks) >= 12, "no two tasks look alike"
+    unknown = deeper.assign(estimate=np.nan)
+    assert len(figures.losses_by_divergence({"shallow": found, "deep": unknown}).axes) == 1
+    assert figures.losses_by_divergence({"none": found[:0]}).png()
