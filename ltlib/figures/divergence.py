@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from itertools import zip_longest
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -27,7 +27,8 @@ def losses_by_divergence(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     shown = {t: each for t, each in panels.items() if t == first or each["estimate"].notna().any()}
     figure = Drawing(WIDTH, 3.8)
     known = pd.concat(panels.values())
-    names = sorted({*known["source"], *known["target"]})
+    sources, targets = (sorted(known[end].unique()) for end in ("source", "target"))
+    names = sorted({*sources, *targets})
     looks = {name: series_look(index) for index, name in enumerate(names)}
     for axes, (title, tasks) in zip(
         figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True
@@ -38,15 +39,22 @@ def losses_by_divergence(panels: Mapping[str, pd.DataFrame]) -> Drawing:
         axes.set_xlabel("Jensen–Shannon divergence (nats)")
         axes.set_ylabel("masks-reset − own (points)")
         tidy(axes)
-    handles: list[Artist] = [
-        Line2D([], [], color=looks[name].colour, label=f"from {drawable(name)}", linewidth=3)
-        for name in names
-    ]
-    for name in names:
-        mark: dict[str, Any] = {"marker": looks[name].marker, "color": GREY, "linestyle": "none"}
-        handles.append(Line2D([], [], label=f"to {drawable(name)}", **mark))
+    # A column of the legend at a time: a source in its first row, a target in its second.
+    handles: list[Artist] = []
+    for source, target in zip_longest(sources, targets):
+        above, below = (Line2D([], [], linestyle="none", label=" ") for _ in range(2))
+        if source is not None:
+            above.set(color=looks[source].colour, label=f"from {drawable(source)}")
+            above.set(linestyle="-", linewidth=3)
+        if target is not None:
+            below.set(marker=looks[target].marker, color=GREY, label=f"to {drawable(target)}")
+        handles += [above, below]
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=len(names), frameon=False, fontsize=8
+        handles=handles,
+        loc="outside upper center",
+        ncols=max(1, len(handles) // 2),
+        frameon=False,
+        fontsize=8,
     )
     return figure
 

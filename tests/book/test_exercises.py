@@ -334,6 +334,14 @@ def test_a_first_look_decides_nothing() -> None:
     assert names.held["domains"].tolist() == ["movies, products"]
 
 
+def test_whichever_table_has_choices_beside_it_is_compared_with_them() -> None:
+    names = chapter("07", "rates", tables=str(PUBLISHED.parent))
+    assert names.base == "vader-laptop" and names.first == "amazon"
+    choices = {path.stem for path in (PUBLISHED.parent / "choices").glob("*.parquet")}
+    assert set(names.alike) == choices and set(names.rates) < choices
+    assert "No tables" not in names.printed
+
+
 # Chapter 8
 
 
