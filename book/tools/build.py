@@ -5,7 +5,6 @@
 
 import importlib.util
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +46,7 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
     for package in PACKAGES:
         if importlib.util.find_spec(package) is None:
             raise InputError(f'no package {package} to build with: pip install "ltlib[book]"')
-    from book.tools.notebooks import execute_notebook  # needs the extra
+    from book.tools.notebooks import execute_notebooks  # needs the extra
 
     source = existing_folder(out.resolve() / "source", "name a folder with --out")
     store = source.parent / "store"
@@ -64,9 +63,7 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
         _copy_tickets(results, source)
     else:
         parameters |= _carry_out(scale, corpus, seed, store, source)
-    for notebook in sorted((source / "notebooks").glob("*.ipynb")):
-        _say(f"executing {notebook.name}")
-        execute_notebook(notebook, parameters)
+    execute_notebooks(source / "notebooks", parameters)
     return render(source)
 
 
@@ -104,11 +101,6 @@ def _pack_tickets(
     chains = Chains(corpus, protocol, corpus.domains[: protocol.domains], seed, [Store(store)])
     rounds = range(protocol.rounds // 3, protocol.rounds + 1)  # the first are large, and no news
     write_folder(packed_tickets(chains, rounds), source / TICKETS)
-
-
-def _say(text: str) -> None:
-    """Progress for whoever waits, on stderr."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def copy_sources(root: Path, source: Path) -> None:

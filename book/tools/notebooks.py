@@ -8,6 +8,8 @@ import json
 import logging
 import shutil
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,33 @@ import papermill
 from book.tools.command import start
 from ltlib.errors import InputError
 from ltlib.figures.explorable import WIDGET
+from ltlib.runs.local_engine import available_cores
+
+MOST = 4  # kernels at once: each takes more than half a gigabyte
 
 # A kernel on this machine warns that its connection is not encrypted.
 QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def execute_notebooks(folder: Path, parameters: dict[str, Any]) -> None:
+    """Execute the notebooks of a folder in place, some at a time.
+
+    Raises:
+        InputError: as `execute_notebook`; what has not begun by then is left as it is.
+    """
+    paths = sorted(folder.glob("*.ipynb"))
+    # Processes: papermill changes its working folder as it reads and writes.
+    apart = get_context("spawn")
+    with ProcessPoolExecutor(min(available_cores(), MOST), mp_context=apart) as pool:
+        begun = [pool.submit(execute_notebook, path, parameters) for path in paths]
+        try:
+            for path, executed in zip(paths, begun, strict=True):
+                executed.result()
+                click.echo(f"executed {path.name}", err=True)
+        except InputError:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def execute_notebook(path: Path, parameters: dict[str, Any]) -> None:

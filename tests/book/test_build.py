@@ -30,8 +30,8 @@ def test_published_tables_are_handed_to_the_chapters(
     (root / "notebooks" / "09_any.ipynb").touch()
     handed: dict[str, dict[str, Any]] = {}
     monkeypatch.setattr(
-        "book.tools.notebooks.execute_notebook",
-        lambda path, given: handed.update({path.stem: given}),
+        "book.tools.notebooks.execute_notebooks",
+        lambda folder, given: handed.update({path.stem: given for path in folder.iterdir()}),
     )
     monkeypatch.setattr(build, "render", lambda source: source)
     monkeypatch.setattr(build, "_carry_out", lambda *_: {"workers": 1})
