@@ -33,8 +33,10 @@ PLACES: Final[dict[Sparsities, str]] = {  # the claims about places
     (LATE, 1.0): "inductive-bias-late",
 }
 UNTOLD = ", as far as can be told,"
+ALONE = ", in one chain a domain,"
 TRAINS = {
-    None: "by this much better",
+    2: f"better{ALONE}",
+    -2: f"worse{ALONE}",
     1: "better",
     -1: "worse",
     0: f"neither better nor worse{UNTOLD}",
@@ -45,7 +47,8 @@ LACKING = {
     "values": "Tickets with random values were not run beside those with their own.",
 }
 IS = {
-    None: "by this much more accurate",
+    2: f"more accurate{ALONE}",
+    -2: f"less accurate{ALONE}",
     1: "more accurate",
     -1: "less accurate",
     0: f"neither more nor less accurate{UNTOLD}",
@@ -59,21 +62,23 @@ SENTENCES = {  # how each begins, its words, and what is compared with
         "than one with random values",
     ),
 }
-IN_SHORT = {  # what is asked, no difference, and what one to either side means
+ASKED = {
+    "places": "it matters where the surviving weights lie",
+    "moving": "a ticket of another domain is as good as an own one",
+    "values": "initial values matter",
+}
+IN_SHORT = {  # no difference, and what one to either side means
     "places": {
-        None: "it matters where the surviving weights lie",
         0: "where the surviving weights lie makes no difference that can be told",
         1: "where the surviving weights lie matters",
         -1: "random places are better",
     },
     "moving": {
-        None: "a ticket of another domain is as good as an own one",
         0: "a ticket of another domain is as good as an own one, as far as can be told",
         1: "a ticket of another domain is more accurate than an own one",
         -1: "a ticket of another domain is less accurate than an own one",
     },
     "values": {
-        None: "initial values matter",
         0: "initial values make no difference that can be told",
         1: "initial values are better than random ones",
         -1: "random values are better than initial ones",
@@ -85,11 +90,11 @@ IN_SHORT = {  # what is asked, no difference, and what one to either side means
 class Part:
     """A difference at some sparsities: told to be above zero (1), below (−1), or neither (0).
 
-    Of one chain nothing can be told: its side is None.
+    Of one chain a domain nothing can be told: 2 and −2 are the way it went.
     """
 
     sparsities: Sparsities
-    side: int | None
+    side: int
     value: float
     low: float
     high: float
@@ -120,6 +125,8 @@ def finding(results: pd.DataFrame, claims: pd.DataFrame) -> dict[str, str]:
     }
     sentences = {name: _told(name, own) or LACKING[name] for name, own in parts.items()}
     short = [text for name, own in parts.items() for text in _in_short(name, own)]
+    unknown = [ASKED[name] for name, own in parts.items() if any(_unknown(part) for part in own)]
+    short += [f"one chain cannot tell whether {', or whether '.join(unknown)}"] * bool(unknown)
     in_short = "; ".join(short) or "these runs compare nothing"
     return {"in_short": in_short[0].upper() + in_short[1:] + ".", **sentences}
 
@@ -131,7 +138,7 @@ def _of_places(claims: pd.DataFrame) -> list[Part]:
     for sparsities, name in PLACES.items():
         row = rows[name]
         side = {HOLDS: 1, FAILS: -1}.get(str(row["verdict"]), 0)
-        known = None if math.isnan(row["low"]) else side
+        known = _way(row["estimate"]) if math.isnan(row["low"]) else side
         parts.append(Part(sparsities, known, row["estimate"], row["low"], row["high"]))
     return [part for part in parts if not math.isnan(part.value)]
 
@@ -143,9 +150,18 @@ def _of(
     for sparsities, contrast in contrasts.items():
         found = estimated(results, experiment, contrast)
         low, high = found.interval(CONFIDENCE)
-        side = None if math.isnan(low) else int(low > 0) - int(high < 0)
+        side = _way(found.value) if math.isnan(low) else int(low > 0) - int(high < 0)
         parts.append(Part(sparsities, side, found.value, low, high))
     return [part for part in parts if not math.isnan(part.value)]
+
+
+def _way(value: float) -> int:
+    """The side of what one chain a domain measured."""
+    return -2 if value < 0 else 2
+
+
+def _unknown(part: Part) -> bool:
+    return abs(part.side) == 2
 
 
 def _told(about: str, parts: Iterable[Part]) -> str:
@@ -163,23 +179,20 @@ def _told(about: str, parts: Iterable[Part]) -> str:
 def _place(part: Part, first: bool) -> str:
     """Where, with the difference; what the numbers are is said once."""
     known = not math.isnan(part.low)
-    interval = between(in_points(part.low), in_points(part.high)) if known else "one chain"
     unit, named = (" points", "95% interval ") if first else ("", "")
+    interval = f", {named}{between(in_points(part.low), in_points(part.high))}" * known
     where = _where(part.sparsities, " sparsity" * first)
-    return f"{where} ({in_points(part.value)}{unit}, {named * known}{interval})"
+    return f"{where} ({in_points(part.value)}{unit}{interval})"
 
 
 def _in_short(about: str, parts: Sequence[Part]) -> Iterator[str]:
-    """A clause for each side on which something was told, or that nothing was."""
+    """A clause for each side on which something was told, or that no difference was."""
     words = IN_SHORT[about]
-    sides = {part.side for part in parts}
-    if None in sides:
-        yield f"one chain cannot tell whether {words[None]}"
-    elif sides == {0}:
+    if {part.side for part in parts} == {0}:
         yield words[0]
     for side, alike in groupby(parts, key=lambda part: part.side):
         own = list(alike)
-        if side:
+        if side in (1, -1):
             whole = len(own) == len(parts)
             span = (own[0].sparsities[0], own[-1].sparsities[1])
             yield f"{words[side]}{'' if whole else ' only'} {_where(span, ' sparsity')}"

@@ -9,7 +9,7 @@ import pytest
 
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.evidence import evidence_of
-from ltlib.results.finding import IS, LACKING, PLACES, TRAINS, finding
+from ltlib.results.finding import ALONE, IS, LACKING, PLACES, TRAINS, finding
 from ltlib.results.kept import kept
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
@@ -142,8 +142,10 @@ def test_in_short_it_says_where_a_side_is_told(told_of: dict[str, dict[str, str]
 def test_one_chain_has_no_interval() -> None:
     told = found(worlds.table(worlds.as_claimed, replicates=1))
     for about in COMPARED:
-        assert "one chain" in told[about] and "interval" not in told[about]
-    assert told["in_short"].lower().count("one chain cannot tell whether") == 3
+        assert told[about].count(ALONE) == 1 and "interval" not in told[about]
+    assert told["in_short"].startswith("One chain cannot tell whether it matters")
+    assert told["in_short"].count("or whether") == 2
+    assert f"worse{ALONE}" in found(worlds.table(worlds.against, replicates=1))["places"]
     assert "difference" not in told["in_short"] and "neither" not in "".join(told.values())
 
 
