@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ltlib.results.contrasts import Estimate
+from ltlib.results.estimates import Estimate
 from ltlib.results.verdicts import NOTHING, Claimed, Evidence, everywhere, evidence
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
-from ltlib.results.contrasts import Contrast, Estimate, Term, lead, weighted
+from ltlib.results.contrasts import Contrast, Term, lead, weighted
+from ltlib.results.estimates import Estimate
 from ltlib.results.quantities import ALIKE, EARLY, UNPRUNED
 from ltlib.results.table import REPLICATE, check_table
 from ltlib.results.verdicts import CONFIDENCE

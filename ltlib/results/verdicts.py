@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri  # alone: scipy.stats takes as long to import as pandas
 
-from ltlib.results.contrasts import Estimate
+from ltlib.results.estimates import Estimate
 
 CONFIDENCE = 0.95
 MARGIN = 0.01  # one point: "alike", "stable" and "no worse" are closer than this

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ltlib.results.contrasts import Estimate, Term, estimated, lead, minus, t_quantile
+from ltlib.results.contrasts import Term, estimated, lead, minus
 from ltlib.results.correct import to_bits
+from ltlib.results.estimates import Estimate, t_quantile
 from ltlib.results.quantities import UNPRUNED
 from tests.support.results_table import falling, results_table
 

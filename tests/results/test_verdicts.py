@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltlib.results.contrasts import Estimate
+from ltlib.results.estimates import Estimate
 from ltlib.results.verdicts import (
     ALIKE,
     CONFIDENCE,
