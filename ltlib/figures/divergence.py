@@ -31,14 +31,14 @@ def losses_by_divergence(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     names = sorted({*sources, *targets})
     looks = {name: series_look(index) for index, name in enumerate(names)}
     for axes, (title, tasks) in zip(
-        figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True
+        figure.subplots(1, len(shown), squeeze=False, sharey=True)[0], shown.items(), strict=True
     ):
         axes.axhline(0, color=GREY, linewidth=0.8)
         _points(axes, tasks, looks)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("Jensen–Shannon divergence (nats)")
-        axes.set_ylabel("masks-reset − own (points)")
         tidy(axes)
+    figure.axes[0].set_ylabel("masks-reset − own (points)")
     # A column of the legend at a time: a source in its first row, a target in its second.
     handles: list[Artist] = []
     for source, target in zip_longest(sources, targets):
