@@ -20,6 +20,8 @@ _MODULES = {
     "contributions": "ltlib.data.divergence",
     "default_pairs": "ltlib.experiments.tasks",
     "default_store": "ltlib.paths",
+    "dial": "ltlib.results.dial",
+    "dial_slopes": "ltlib.results.dial",
     "distances": "ltlib.data.distances",
     "divergence_matrix": "ltlib.data.divergence",
     "evaluation_of": "ltlib.evaluation",
@@ -100,6 +102,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.results.baselines import baselines_beside
     from ltlib.results.claims import judged
     from ltlib.results.comparison import compared
+    from ltlib.results.dial import dial, dial_slopes
     from ltlib.results.divergence_loss import losses, rank_correlation
     from ltlib.results.finding import finding
     from ltlib.results.origins import origins

@@ -7,7 +7,6 @@ its vocabulary nor its hash: a run on a mixture is known by the mixture's name.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,21 +17,13 @@ from numpy.typing import NDArray
 
 from ltlib.data.corpus import Corpus, Texts
 from ltlib.data.encoding import saved_splits
+from ltlib.data.mixture import Mixture, mixture_of
 from ltlib.data.reviews import Reviews, Splits
 from ltlib.data.splits import SPLITS
 from ltlib.errors import InputError
 from ltlib.streams import stream
 
-NAME = re.compile(r"(?P<source>.+?)\+(?P<percent>\d+)%(?P<target>.+)")
 Rows = NDArray[np.int64]
-
-
-class Mixture(NamedTuple):
-    """`percent` of the reviews are the target's, the others the source's."""
-
-    source: str
-    percent: int
-    target: str
 
 
 class Part(NamedTuple):
@@ -40,21 +31,6 @@ class Part(NamedTuple):
 
     of_source: Rows
     of_target: Rows
-
-
-def mixture_of(name: str) -> Mixture | None:
-    """What `SOURCE+PERCENT%TARGET` names; None for the name of a plain domain.
-
-    Raises:
-        InputError: more than 100%.
-    """
-    found = NAME.fullmatch(name)
-    if found is None:
-        return None
-    percent = int(found["percent"])
-    if percent > 100:
-        raise InputError(f"domain '{name}': {percent}% is no share; give 0 to 100")
-    return Mixture(found["source"], percent, found["target"])
 
 
 def with_mixtures(corpus: Corpus, names: Iterable[str]) -> Corpus:

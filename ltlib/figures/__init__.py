@@ -13,7 +13,7 @@ from ltlib.figures.data import (
     words_between,
 )
 from ltlib.figures.diagram import transfer_diagram
-from ltlib.figures.divergence import losses_by_divergence
+from ltlib.figures.divergence import dial, losses_by_divergence
 from ltlib.figures.finding import finding
 from ltlib.figures.inside import masks_of, rows_left, subwords_of
 from ltlib.figures.obtaining import accuracies_at, obtaining
@@ -41,6 +41,7 @@ __all__ = [
     "at_its_best_table",
     "choices_table",
     "claims_table",
+    "dial",
     "divergence_heatmap",
     "finding",
     "first_words",

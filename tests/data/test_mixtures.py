@@ -10,7 +10,8 @@ import ltlib
 from ltlib.data.corpus import Corpus
 from ltlib.data.divergence import divergence_matrix
 from ltlib.data.encoding import load_splits
-from ltlib.data.mixtures import Mixture, mixture_of, with_mixtures
+from ltlib.data.mixture import Mixture, mixture_of
+from ltlib.data.mixtures import with_mixtures
 from ltlib.data.reviews import Reviews
 from ltlib.data.splits import SPLITS
 from tests.support.refusals import assert_refused
