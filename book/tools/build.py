@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SOURCES = ("_config.yml", "_toc.yml", "CITATION.cff", "book", "notebooks")
 PUBLISHED = "results"  # folder of the results tables that are published with the book
 READINGS = "results/readings"  # folder of those that follow the paper's words in other ways
+MIXTURES = "results/mixtures"  # folder of those whose sources are mixed with their targets
 PACKAGES = ("jupyter_book", "papermill")  # those of the extra `book` that are used before Sphinx
 
 
@@ -55,6 +56,8 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
         parameters["tables"] = str((root / PUBLISHED).resolve())
     if any((root / READINGS).glob("*.parquet")):
         parameters["readings"] = str((root / READINGS).resolve())
+    for mixtures in sorted((root / MIXTURES).glob("*.parquet"))[:1]:
+        parameters["mixtures"] = str(mixtures.resolve())
     if results:
         read_table(results)
         parameters["results"] = str(Path(results).resolve())

@@ -13,7 +13,8 @@ from ltlib.figures.data import (
     words_between,
 )
 from ltlib.figures.diagram import transfer_diagram
-from ltlib.figures.divergence import dial, losses_by_divergence
+from ltlib.figures.dial import dial, dial_table
+from ltlib.figures.divergence import losses_by_divergence
 from ltlib.figures.finding import finding
 from ltlib.figures.inside import masks_of, rows_left, subwords_of
 from ltlib.figures.obtaining import accuracies_at, obtaining
@@ -42,6 +43,7 @@ __all__ = [
     "choices_table",
     "claims_table",
     "dial",
+    "dial_table",
     "divergence_heatmap",
     "finding",
     "first_words",

@@ -8,7 +8,7 @@ from ltlib.figures.tables import Table
 from ltlib.results.choices import QUANTITIES, at_its_best, worth
 from ltlib.results.contrasts import estimated
 from ltlib.results.verdicts import CONFIDENCE
-from ltlib.results.words import between, in_points
+from ltlib.results.words import with_interval
 from ltlib.strategies import OBTAIN
 
 LEADS = [name for name in QUANTITIES if "−" in name]
@@ -23,7 +23,7 @@ def choices_table(default: pd.DataFrame, others: Mapping[str, pd.DataFrame], cap
     rows = []
     for _, own in worth(default, others).groupby("table", sort=False):
         cells = {
-            row["quantity"]: _with_interval(row["estimate"], row["low"], row["high"])
+            row["quantity"]: with_interval(row["estimate"], row["low"], row["high"])
             for row in own.to_dict("records")
         }
         rows.append({"choice": own["choice"].iloc[0]} | cells)
@@ -44,10 +44,6 @@ def at_its_best_table(
         cells = {}
         for quantity in LEADS:
             found = estimated(table, OBTAIN, QUANTITIES[quantity])
-            cells[quantity] = _with_interval(found.value, *found.interval(CONFIDENCE))
+            cells[quantity] = with_interval(found.value, *found.interval(CONFIDENCE))
         rows.append({"trained with": name} | cells)
     return Table(pd.DataFrame(rows), caption)
-
-
-def _with_interval(estimate: float, low: float, high: float) -> str:
-    return f"{in_points(estimate)} ({between(in_points(low), in_points(high))})"

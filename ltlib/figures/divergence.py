@@ -59,38 +59,6 @@ def losses_by_divergence(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     return figure
 
 
-def dial(panels: Mapping[str, pd.DataFrame]) -> Drawing:
-    """What is lost, source by source, with more and more of the target's texts in the source.
-
-    Args:
-        panels: by the sparsities they are of, in words, what `ltlib.dial` gives.
-    """
-    figure = Drawing(WIDTH, 3.6)
-    for axes, (title, found) in zip(
-        figure.subplots(1, len(panels), squeeze=False, sharey=True)[0], panels.items(), strict=True
-    ):
-        axes.axhline(0, color=GREY, linewidth=0.8)
-        for index, ((source, target), rows) in enumerate(found.groupby(["source", "target"])):
-            look = series_look(index)
-            ends = [100 * (rows[end] - rows["estimate"]).abs().fillna(0) for end in ("low", "high")]
-            axes.errorbar(
-                rows["percent"] + 1.5 * index,  # beside each other
-                100 * rows["estimate"],
-                yerr=ends,
-                elinewidth=0.8,
-                marker=look.marker,
-                color=look.colour,
-                label=f"{drawable(str(source))} → {drawable(str(target))}",
-            )
-        axes.set_title(title, fontsize=10)
-        axes.set_xlabel("of the source's texts the target's (%)")
-        tidy(axes)
-    figure.axes[0].set_ylabel("masks-reset − own (points)")
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False, fontsize=9)
-    return figure
-
-
 def _points(axes: Axes, tasks: pd.DataFrame, looks: Mapping[str, Look]) -> None:
     aside = (tasks["nats"].max() - tasks["nats"].min()) / 200 if len(tasks) else 0.0
     for row in tasks.to_dict("records"):

@@ -47,6 +47,12 @@ def between(low: str, high: str) -> str:
     return low if low == high == "–" else f"{low}{SPACE}to{SPACE}{high}"
 
 
+def with_interval(estimate: float, low: float, high: float) -> str:
+    """A difference in points and its interval, if it has one."""
+    interval = between(in_points(low), in_points(high))
+    return in_points(estimate) if math.isnan(low) else f"{in_points(estimate)} ({interval})"
+
+
 def in_sparsity(share: float) -> str:
     """A share of pruned weights; a dash when nothing was measured."""
     return "–" if math.isnan(share) else f"{share:.2%}"

@@ -40,8 +40,11 @@ def test_published_tables_are_handed_to_the_chapters(
     assert handed == {"09_any": common}, "nothing is published"
     readings = root / "results" / "readings"
     readings.mkdir(parents=True)
-    for folder in (readings.parent, readings):
+    mixtures = readings.parent / "mixtures"
+    mixtures.mkdir()
+    for folder in (readings.parent, readings, mixtures):
         (folder / "one.parquet").touch()
     build_book(root, tmp_path / "out", "smoke", "vader", "", 3)
     places = {"tables": str(readings.parent), "readings": str(readings)}
+    places["mixtures"] = str(mixtures / "one.parquet")
     assert handed == {"09_any": common | places}

@@ -1,9 +1,9 @@
 """The dial, against slow loops and SciPy, on a table in which what it shows is known."""
 
 import math
+import re
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
@@ -92,5 +92,17 @@ def test_every_share_is_a_point_of_the_figure() -> None:
             points = np.asarray(line.get_xydata(), float)
             assert points[:, 0] == pytest.approx(own["percent"].to_numpy(float), abs=2)
             assert points[:, 1] == pytest.approx(100 * own["estimate"].to_numpy(float))
-    empty = pd.DataFrame(columns=list(dial(TABLE)))
+    empty = dial(TABLE)[:0]
+    assert len(figures.dial({"early": dial(TABLE), "none": empty}).axes) == 1
     assert figures.dial({"none": empty}).png()
+
+
+def test_the_table_reads_what_the_slopes_are() -> None:
+    slopes = {"early": dial_slopes(TABLE), "late": dial_slopes(TABLE, 0.9, 1.0)}
+    table = figures.dial_table(slopes, "slopes")
+    assert (table.corner, table.names, table.headings) == ("task", ["a → b"], ["early", "late"])
+    for cell, found in zip(table.rows[0], slopes.values(), strict=True):
+        row = found.iloc[0]
+        numbers = [float(n) for n in re.findall(r"[+-]\d+\.\d", cell.replace("−", "-"))]
+        expected = [100 * row[name] for name in ("estimate", "low", "high")]
+        assert numbers == pytest.approx(expected, abs=0.0501)
