@@ -38,6 +38,7 @@ def dial(panels: Mapping[str, pd.DataFrame]) -> Drawing:
                 color=look.colour,
                 label=f"{drawable(str(source))} → {drawable(str(target))}",
             )
+        axes.set_xticks(sorted(found["percent"].unique()))
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("texts of the source from the target (%)")
         tidy(axes)
