@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -158,6 +159,17 @@ def test_distances_grow_with_the_vocabulary_and_so_does_the_yardstick() -> None:
     movies = many.distances.loc["movies"]
     assert movies["to its other half"] > movies["to the nearest"]
     assert many.near[:2] == ("movies", "editorials")
+
+
+def test_the_dial_is_that_of_the_published_mixtures() -> None:
+    mixtures = PUBLISHED.parent / "mixtures" / "vader-laptop.parquet"
+    names = chapter("02", "slopes", results=str(PUBLISHED), mixtures=str(mixtures))
+    assert len(names.mixed) == len(read_table(mixtures))
+    for slopes in names.slopes.values():
+        tasks = list(zip(slopes["source"], slopes["target"], strict=True))
+        assert tasks == [("products", "editorials"), ("products", "tweets")]
+    farthest = names.matrix.where(~np.eye(len(names.matrix), dtype=bool)).stack().nlargest(4)
+    assert {frozenset(pair) for pair in farthest.index} == {frozenset(pair) for pair in tasks}
 
 
 # Chapter 3
