@@ -1,6 +1,6 @@
 """What stands for the book as a whole, made of one published table.
 
-`python -m book.tools.cover results/vader-laptop.parquet` writes to `book/_static` the README's
+`python -m book.tools.cover results/amazon.parquet` writes to `book/_static` the README's
 figure, the card that a shared link shows, and the icon of a browser's tab; and to the README, in
 words, what was found.
 """

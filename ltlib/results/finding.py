@@ -1,8 +1,9 @@
 """What a results table found, a sentence each: on places, on moving, on initial values.
 
 They are computed, so that they are true of whatever table a book is made of. Of places the verdicts
-are those of `ltlib.results.claims.judged`; of the rest an interval without zero is told as a
-difference.
+are those of `ltlib.results.claims.judged`, corrected for the number of claims: where an interval
+leaves zero out and the verdict is still undecided, it only seems so. Of the rest an interval
+without zero is told as a difference.
 """
 
 import math
@@ -14,6 +15,7 @@ from typing import Final
 import pandas as pd
 
 from ltlib.results.contrasts import Contrast, estimated, lead
+from ltlib.results.finding_words import ASKED, IN_SHORT, LACKING, SENTENCES
 from ltlib.results.quantities import ALIKE, EARLY, LATE, Sparsities
 from ltlib.results.verdicts import CONFIDENCE, FAILS, HOLDS
 from ltlib.results.words import between, in_points
@@ -32,65 +34,14 @@ PLACES: Final[dict[Sparsities, str]] = {  # the claims about places
     (EARLY, LATE): "inductive-bias-middle",
     (LATE, 1.0): "inductive-bias-late",
 }
-UNTOLD = ", as far as can be told,"
-ALONE = ", in one chain a domain,"
-TRAINS = {
-    2: f"better{ALONE}",
-    -2: f"worse{ALONE}",
-    1: "better",
-    -1: "worse",
-    0: f"neither better nor worse{UNTOLD}",
-}
-LACKING = {
-    "places": "Masks in random places were not run.",
-    "moving": "No ticket was moved beside the target’s own.",
-    "values": "Tickets with random values were not run beside those with their own.",
-}
-IS = {
-    2: f"more accurate{ALONE}",
-    -2: f"less accurate{ALONE}",
-    1: "more accurate",
-    -1: "less accurate",
-    0: f"neither more nor less accurate{UNTOLD}",
-}
-SENTENCES = {  # how each begins, its words, and what is compared with
-    "places": ("A mask from another domain trains", TRAINS, "than one in random places"),
-    "moving": ("A moved ticket is", IS, "than the target’s own"),
-    "values": (
-        "In its own domain a ticket with its initial values is",
-        IS,
-        "than one with random values",
-    ),
-}
-ASKED = {
-    "places": "it matters where the surviving weights lie",
-    "moving": "a ticket of another domain is as good as an own one",
-    "values": "initial values matter",
-}
-IN_SHORT = {  # no difference, and what one to either side means
-    "places": {
-        0: "where the surviving weights lie makes no difference that can be told",
-        1: "where the surviving weights lie matters",
-        -1: "random places are better",
-    },
-    "moving": {
-        0: "a ticket of another domain is as good as an own one, as far as can be told",
-        1: "a ticket of another domain is more accurate than an own one",
-        -1: "a ticket of another domain is less accurate than an own one",
-    },
-    "values": {
-        0: "initial values make no difference that can be told",
-        1: "initial values are better than random ones",
-        -1: "random values are better than initial ones",
-    },
-}
 
 
 @dataclass(frozen=True)
 class Part:
     """A difference at some sparsities: told to be above zero (1), below (−1), or neither (0).
 
-    Of one chain a domain nothing can be told: 2 and −2 are the way it went.
+    Of one chain a domain nothing can be told: 2 and −2 are the way it went. 3 and −3 are what
+    seems so, but not once all claims are judged together.
     """
 
     sparsities: Sparsities
@@ -137,7 +88,8 @@ def _of_places(claims: pd.DataFrame) -> list[Part]:
     parts = []
     for sparsities, name in PLACES.items():
         row = rows[name]
-        side = {HOLDS: 1, FAILS: -1}.get(str(row["verdict"]), 0)
+        seems = 3 * _outside_zero(row["low"], row["high"])
+        side = {HOLDS: 1, FAILS: -1}.get(str(row["verdict"]), seems)
         known = _way(row["estimate"]) if math.isnan(row["low"]) else side
         parts.append(Part(sparsities, known, row["estimate"], row["low"], row["high"]))
     return [part for part in parts if not math.isnan(part.value)]
@@ -150,7 +102,7 @@ def _of(
     for sparsities, contrast in contrasts.items():
         found = estimated(results, experiment, contrast)
         low, high = found.interval(CONFIDENCE)
-        side = _way(found.value) if math.isnan(low) else int(low > 0) - int(high < 0)
+        side = _way(found.value) if math.isnan(low) else _outside_zero(low, high)
         parts.append(Part(sparsities, side, found.value, low, high))
     return [part for part in parts if not math.isnan(part.value)]
 
@@ -158,6 +110,11 @@ def _of(
 def _way(value: float) -> int:
     """The side of what one chain a domain measured."""
     return -2 if value < 0 else 2
+
+
+def _outside_zero(low: float, high: float) -> int:
+    """1 for an interval above zero, −1 for one below, else 0."""
+    return int(low > 0) - int(high < 0)
 
 
 def _unknown(part: Part) -> bool:
@@ -192,7 +149,7 @@ def _in_short(about: str, parts: Sequence[Part]) -> Iterator[str]:
         yield words[0]
     for side, alike in groupby(parts, key=lambda part: part.side):
         own = list(alike)
-        if side in (1, -1):
+        if side in words and side != 0:
             whole = len(own) == len(parts)
             span = (own[0].sparsities[0], own[-1].sparsities[1])
             yield f"{words[side]}{'' if whole else ' only'} {_where(span, ' sparsity')}"

@@ -13,7 +13,7 @@ from ltlib.figures.finding import finding
 from ltlib.results.table import read_table
 from tests.support.project import ROOT
 
-TABLE = ROOT / "results" / "vader-laptop.parquet"
+TABLE = ROOT / "results" / "amazon.parquet"
 NAMES = ("tickets.png", "card.png", "favicon.png")
 
 
@@ -33,7 +33,7 @@ def test_the_stored_pictures_are_drawn_from_the_published_table(tmp_path: Path) 
 
 
 def test_the_card_shows_what_the_figure_shows() -> None:
-    table, linear = read_table(TABLE), {"products": 0.7}
+    table, linear = read_table(TABLE), {"books": 0.7}
     drawn = [
         axes.get_lines() for axes in (card(table, linear).axes[0], finding(table, linear).axes[0])
     ]

@@ -9,7 +9,8 @@ import pytest
 
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.evidence import evidence_of
-from ltlib.results.finding import ALONE, IS, LACKING, PLACES, TRAINS, finding
+from ltlib.results.finding import PLACES, finding
+from ltlib.results.finding_words import ALONE, IS, LACKING, TRAINS
 from ltlib.results.kept import kept
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
@@ -113,6 +114,23 @@ def test_a_difference_that_is_not_told_is_called_that_and_ranges_alike_share_a_w
     assert order == sorted(order)
     assert told.count(TRAINS[1].split()[0]) == 2, "in 'neither better', and once for both ranges"
     assert told.count("interval") == 1 and told.count("points") == 1
+
+
+def test_what_a_correction_leaves_undecided_only_seems_so() -> None:
+    """The words of a verdict that many claims together make undecided."""
+    table = WORLDS["claimed"]
+    columns = ["id", "verdict", "estimate", "low", "high"]
+    numbers = [(0.01, -0.01, 0.03), (0.05, 0.03, 0.07), (0.18, 0.09, 0.27)]
+    rows = [(name, "undecided", *n) for name, n in zip(PLACES.values(), numbers, strict=True)]
+    told = finding(table, pd.DataFrame(rows, columns=columns))
+    order = [told["places"].index(part) for part in (TRAINS[0], "up to 90%", TRAINS[3], "from 90%")]
+    assert order == sorted(order) and told["places"].count("it seems") == 1
+    assert told["in_short"].startswith(
+        "Where the surviving weights lie seems to matter only beyond 90% sparsity; "
+    )
+    against = [(n, v, -e, -h, -low) for n, v, e, low, h in rows]
+    told = finding(table, pd.DataFrame(against, columns=columns))
+    assert told["in_short"].startswith("Random places seem to be better only beyond 90%")
 
 
 def test_what_was_not_run_is_said() -> None:
