@@ -142,14 +142,20 @@ def _place(part: Part, first: bool) -> str:
     return f"{where} ({in_points(part.value)}{unit}{interval})"
 
 
+def _told_way(part: Part) -> int:
+    """1 or −1 where a difference is told, or seems so; else 0."""
+    return 0 if part.side == 0 or _unknown(part) else 1 if part.side > 0 else -1
+
+
 def _in_short(about: str, parts: Sequence[Part]) -> Iterator[str]:
     """A clause for each side on which something was told, or that no difference was."""
     words = IN_SHORT[about]
     if {part.side for part in parts} == {0}:
         yield words[0]
-    for side, alike in groupby(parts, key=lambda part: part.side):
+    for way, alike in groupby(parts, key=_told_way):
         own = list(alike)
-        if side in words and side != 0:
+        if way:
+            side = way * min(abs(part.side) for part in own)  # what is sure of some outweighs
             whole = len(own) == len(parts)
             span = (own[0].sparsities[0], own[-1].sparsities[1])
             yield f"{words[side]}{'' if whole else ' only'} {_where(span, ' sparsity')}"

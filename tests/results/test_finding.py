@@ -128,6 +128,12 @@ def test_what_a_correction_leaves_undecided_only_seems_so() -> None:
     assert told["in_short"].startswith(
         "Where the surviving weights lie seems to matter only beyond 90% sparsity; "
     )
+    surely = [rows[0], (rows[1][0], "holds", *numbers[1]), rows[2]]
+    told = finding(table, pd.DataFrame(surely, columns=columns))
+    assert told["places"].count("it seems") == 1 and f"; {TRAINS[1]} from" in told["places"]
+    assert told["in_short"].startswith(
+        "Where the surviving weights lie matters only beyond 90% sparsity; "
+    )
     against = [(n, v, -e, -h, -low) for n, v, e, low, h in rows]
     told = finding(table, pd.DataFrame(against, columns=columns))
     assert told["in_short"].startswith("Random places seem to be better only beyond 90%")
