@@ -68,6 +68,7 @@ def draw_finding(
     if linear:
         axes.axhline(100 * _ahead(results, runs, linear), label="linear model", **LINEAR)
     sparsity_axis(axes, runs, width)
+    axes.set_xlim(left=runs["round"].min() - 0.6)  # the first rounds are seldom moved
     axes.set_xlabel(AXIS_LABEL)
     axes.set_ylabel("test accuracy − full model (points)")
     tidy(axes)
