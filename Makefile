@@ -37,7 +37,7 @@ test test-all: lint
 	rm -rf $(TEST_CACHE)/store
 	mkdir -p $(TEST_CACHE)
 	OMP_NUM_THREADS=1 $(PYTEST) -n 2 --dist worksteal $(CHOSEN) tests --ignore tests/built
-	$(PYTEST) -n 2 --dist loadfile --nbval notebooks
+	$(PYTEST) -n 2 --dist loadfile --nbval --nbval-kernel-startup-timeout 300 notebooks
 
 # The built book as a reader meets it: every page in a browser, on paper, run, explored.
 test-book: setup

@@ -24,6 +24,8 @@ from ltlib.runs.local_engine import available_cores
 
 MOST = 4  # kernels at once: each takes more than half a gigabyte
 
+PATIENCE = 300  # seconds for a kernel to answer: a machine with other work takes over a minute
+
 # A kernel on this machine warns that its connection is not encrypted.
 QUIET = {"extra_arguments": ["--IPKernelApp.log_level=40"]}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -60,7 +62,13 @@ def execute_notebook(path: Path, parameters: dict[str, Any]) -> None:
     chosen = {name: value for name, value in parameters.items() if name in taken}
     try:
         papermill.execute_notebook(
-            str(path), str(path), chosen, cwd=path.parent, progress_bar=False, **QUIET
+            str(path),
+            str(path),
+            chosen,
+            cwd=path.parent,
+            progress_bar=False,
+            start_timeout=PATIENCE,
+            **QUIET,
         )
     except papermill.PapermillExecutionError as error:
         raise InputError(f"{path.name}: {error.ename}: {error.evalue}") from None
