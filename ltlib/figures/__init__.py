@@ -23,6 +23,7 @@ from ltlib.figures.page import glue, share_figure, share_table
 from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
 from ltlib.figures.readings import output_layer, readings
+from ltlib.figures.sending import sending_table
 from ltlib.figures.tables import Table, first_words, percent, points, sparsity_percent
 from ltlib.figures.transfer_map import transfer_map
 from ltlib.figures.transferring import transferring
@@ -61,6 +62,7 @@ __all__ = [
     "readings",
     "review_lengths",
     "rows_left",
+    "sending_table",
     "share_figure",
     "share_table",
     "shared_weights",

@@ -179,12 +179,14 @@ CLAIMS = (
         primary=True, below="loses more than claimed", above="loses less than claimed",
     ),
     Claim(
-        "little-loss-2", "§8", "Up to 90% tickets move without much loss: less than two points",
+        "little-loss-2", "§6, §8",
+        "Up to 90% tickets move without much loss: less than two points",
         "masks-reset − target's own, up to 90%", Claimed(above=-0.02), TRANSFER,
         lead(MASKS_RESET, TICKET_TARGET, upto=q.EARLY), below="loses more",
     ),
     Claim(
-        "little-loss-5", "§8", "Up to 90% tickets move without much loss: less than five points",
+        "little-loss-5", "§6, §8",
+        "Up to 90% tickets move without much loss: less than five points",
         "masks-reset − target's own, up to 90%", Claimed(above=-0.05), TRANSFER,
         lead(MASKS_RESET, TICKET_TARGET, upto=q.EARLY), below="loses more",
     ),
