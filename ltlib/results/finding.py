@@ -15,9 +15,9 @@ from typing import Final
 import pandas as pd
 
 from ltlib.results.contrasts import Contrast, estimated, lead
-from ltlib.results.finding_words import ASKED, IN_SHORT, LACKING, SENTENCES
+from ltlib.results.finding_words import ASKED, IN_SHORT, LACKING, LITTLE, SENTENCES
 from ltlib.results.quantities import ALIKE, EARLY, LATE, Sparsities
-from ltlib.results.verdicts import CONFIDENCE, FAILS, HOLDS
+from ltlib.results.verdicts import CONFIDENCE, FAILS, HOLDS, MARGIN
 from ltlib.results.words import between, in_points
 from ltlib.strategies import (
     MASKS_RESET,
@@ -59,9 +59,9 @@ def finding(results: pd.DataFrame, claims: pd.DataFrame) -> dict[str, str]:
         claims: what `judged` gives for it.
 
     Returns:
-        `places`: whether it matters which weights are left; `moving`: whether a ticket of another
-        domain is as good as an own one; `values`: whether initial values are better than others;
-        `in_short`: all three in one sentence, without numbers.
+        `places`: whether it matters which weights are left; `moving`: whether a ticket found
+        elsewhere is as good as a domain's own; `values`: whether initial values are better than
+        others; `in_short`: all three in one sentence, without numbers.
 
     Raises:
         InputError: the table lacks columns, or holds a run twice.
@@ -158,7 +158,17 @@ def _in_short(about: str, parts: Sequence[Part]) -> Iterator[str]:
             side = way * min(abs(part.side) for part in own)  # what is sure of some outweighs
             whole = len(own) == len(parts)
             span = (own[0].sparsities[0], own[-1].sparsities[1])
-            yield f"{words[side]}{'' if whole else ' only'} {_where(span, ' sparsity')}"
+            where = f"{'' if whole else ' only'} {_where(span, ' sparsity')}"
+            yield f"{words[side]}{where}{_by_little(own)}"
+
+
+def _by_little(parts: Sequence[Part]) -> str:
+    """Where the difference is one that the claims call none; nothing where it is larger."""
+    little = [part for part in parts if part.low > -MARGIN and part.high < MARGIN]
+    if len(little) == len(parts):
+        return f", {LITTLE}"
+    spans = " and ".join(_where(part.sparsities, "") for part in little)
+    return f" ({spans} {LITTLE})" if little else ""
 
 
 def _where(span: Sparsities, unit: str) -> str:

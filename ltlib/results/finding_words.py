@@ -6,6 +6,7 @@
 UNTOLD = ", as far as can be told,"
 ALONE = ", in one chain a domain,"
 SEEMS = ", it seems,"
+LITTLE = "by less than a point"  # the margin of "alike"
 TRAINS = {
     3: f"better{SEEMS}",
     -3: f"worse{SEEMS}",
@@ -38,7 +39,7 @@ SENTENCES = {  # how each begins, its words, and what is compared with
 }
 ASKED = {
     "places": "it matters where the surviving weights lie",
-    "moving": "a ticket of another domain is as good as an own one",
+    "moving": "a ticket found elsewhere is as good as a domain’s own",
     "values": "initial values matter",
 }
 IN_SHORT = {  # no difference, and what one to either side means
@@ -50,9 +51,9 @@ IN_SHORT = {  # no difference, and what one to either side means
         -1: "random places are better",
     },
     "moving": {
-        0: "a ticket of another domain is as good as an own one, as far as can be told",
-        1: "a ticket of another domain is more accurate than an own one",
-        -1: "a ticket of another domain is less accurate than an own one",
+        0: "a ticket found elsewhere is as good as a domain’s own, as far as can be told",
+        1: "a ticket found elsewhere is more accurate than a domain’s own",
+        -1: "a ticket found elsewhere is less accurate than a domain’s own",
     },
     "values": {
         0: "initial values make no difference that can be told",

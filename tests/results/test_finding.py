@@ -10,7 +10,7 @@ import pytest
 from ltlib.results.desai2019 import CLAIMS
 from ltlib.results.evidence import evidence_of
 from ltlib.results.finding import PLACES, finding
-from ltlib.results.finding_words import ALONE, IS, LACKING, TRAINS
+from ltlib.results.finding_words import ALONE, IS, LACKING, LITTLE, TRAINS
 from ltlib.results.kept import kept
 from tests.support import claim_worlds as worlds
 from tests.support.refusals import assert_refused
@@ -157,10 +157,29 @@ def test_in_short_it_says_where_a_side_is_told(told_of: dict[str, dict[str, str]
 
     told = found(worlds.table(late, replicates=3))["in_short"]
     assert told == (
-        "Where the surviving weights lie matters only beyond 90% sparsity; a ticket of another "
-        "domain is as good as an own one, as far as can be told; initial values make no difference "
-        "that can be told."
+        "Where the surviving weights lie matters only beyond 90% sparsity; a ticket found "
+        "elsewhere is as good as a domain’s own, as far as can be told; initial values make no "
+        "difference that can be told."
     )
+
+
+def test_in_short_it_says_where_a_difference_is_within_the_margin() -> None:
+    """Initial values lead by `early` points up to 96%, by `late` beyond; seeds differ by 0.1."""
+
+    def told(early: float, late: float) -> str:
+        def world(strategy: str, source: str, target: str, round_: int, replicate: int) -> float:
+            behind = early if worlds.sparsity(round_) <= 0.96 else late
+            noise = 0.0005 * (replicate - 1) * (-1 if strategy in MINUS else 1)
+            return 0.8 + noise - (behind / 100 if strategy == "ticket-random" else 0.0)
+
+        *_, values = found(worlds.table(world, replicates=3))["in_short"].split("; ")
+        return values.removeprefix("initial values are better than random ones ")
+
+    assert told(3.0, 4.0) == "at every sparsity."
+    assert told(0.4, 4.0) == f"at every sparsity (up to 96% {LITTLE})."
+    assert told(0.4, 0.5) == f"at every sparsity, {LITTLE}."
+    assert told(0.4, 0.0) == f"only up to 96% sparsity, {LITTLE}."
+    assert told(0.9, 4.0) == "at every sparsity.", "its interval goes beyond the margin"
 
 
 def test_one_chain_has_no_interval() -> None:
