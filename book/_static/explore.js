@@ -49,7 +49,7 @@ function fits({ mark }) {
 async function fitted(place, spec) {
   const result = await draw(place, spec);
   const excess = place.querySelector("canvas").offsetWidth - place.clientWidth;
-  if (excess <= 0 || !spec.$schema.includes("vega-lite")) return result;
+  if (excess <= 0) return result;
   result.finalize();
   return draw(place, narrower(spec, Math.max(NARROWEST, widest(spec) - excess)));
 }

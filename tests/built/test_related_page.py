@@ -36,7 +36,7 @@ const chart = document.querySelector('figure.ltlib-related').chart, found = [];
 function walk(mark) {
   for (const item of mark.items) {
     const b = item.bounds;
-    if (item.datum?.name && mark.marktype === 'text')
+    if (item.datum?.name && mark.marktype === 'text' && item.opacity !== 0)
       found.push([item.datum.name, b.x1, b.y1, b.x2, b.y2]);
     (item.items ?? []).forEach(walk);
   }
@@ -87,9 +87,10 @@ class Graph:
         return round(place[0] - size["width"] / 2), round(place[1] - size["height"] / 2)
 
 
-@pytest.fixture
-def graph(browser: webdriver.Chrome, site: Path) -> Iterator[Graph]:
-    open_page(browser, site, PAGE, 1280)
+@pytest.fixture(params=[1280, 360])
+def graph(request: pytest.FixtureRequest, browser: webdriver.Chrome, site: Path) -> Iterator[Graph]:
+    """On a desk, and on a telephone, where the same page is drawn narrower."""
+    open_page(browser, site, PAGE, request.param)
     WebDriverWait(browser, SECONDS).until(lambda page: page.find_elements(By.TAG_NAME, "canvas"))
     browser.get_log("browser")
     yield Graph(browser)
@@ -209,6 +210,11 @@ def test_the_ground_is_pulled_and_a_double_click_shows_all_again(graph: Graph) -
 
 
 def test_names_do_not_cover_each_other(graph: Graph) -> None:
+    """Where there is no room for them they wait for the reader to zoom."""
+    if graph.canvas.size["width"] < 600:
+        assert graph.browser.execute_script(NAMES) == []
+        graph.control("Zoom").send_keys(Keys.ARROW_RIGHT * 8)
+        graph.wait(lambda: graph.browser.execute_script(NAMES))
     names = graph.browser.execute_script(NAMES)
     assert len(names) == len(rows())
     covered = [
@@ -228,6 +234,15 @@ def test_every_work_stands_on_its_side_and_inside(graph: Graph) -> None:
         x, y = dots[row["title"]]
         assert 0 < x < width and 0 < y < height
         assert (x < width / 2) == (row["relation"] == "cited by")
+
+
+def test_nothing_is_hidden_to_the_right(graph: Graph) -> None:
+    box = graph.browser.execute_script(
+        "return arguments[0].closest('.ltlib-chart').getBoundingClientRect()", graph.canvas
+    )
+    drawn = graph.canvas.rect
+    assert box["left"] - 1 <= drawn["x"] and drawn["x"] + drawn["width"] <= box["right"] + 1
+    assert drawn["width"] > 0.9 * min(box["width"], 658)
 
 
 def test_lists_name_every_work_with_its_link(browser: webdriver.Chrome, site: Path) -> None:

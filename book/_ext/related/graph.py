@@ -118,10 +118,15 @@ def _themes() -> Spec:
 
 
 def _years(works: pd.DataFrame) -> Spec:
-    found = works[["relation", "year"]].drop_duplicates().to_dict("records")
     values = [
-        {"year": work["year"], "x": year_place(works, work["relation"], work["year"])}
-        for work in found
+        {
+            "year": year,
+            "x": year_place(works, relation, year),
+            "end": year in (years[0], years[-1]),
+        }
+        for relation in SIDES
+        for years in [sorted(set(works.loc[works["relation"] == relation, "year"].tolist()))]
+        for year in years
     ]
     return {"name": "years", "values": values}
 

@@ -2,23 +2,29 @@
 
 from typing import Any
 
-from book._ext.related.signals import AXIS, HEIGHT, STRETCH, WIDTH
-from book._ext.related.works import PAPER_YEAR
+from book._ext.related.signals import AXIS, HEIGHT, SQUEEZE, STRETCH, WIDTH
+from book._ext.related.works import CITES, PAPER_YEAR
 from ltlib.figures.looks import BLACK, GREY
 
 Spec = dict[str, Any]
 
 DARK = "#333333"
-ACROSS = f"(({{}} - centre[0]) * zoom + {WIDTH / 2})"  # from the page to what is seen of it
+SECOND = f"datum.relation === '{CITES}'"
+LINE = 13  # pixels from one theme to the other where both cannot stand side by side
+BOX = 94  # pixels of the paper's
+BESIDE = f"abs(datum.y - {HEIGHT / 2}) < {LINE + 6}"  # a theme that it would cover
+ACROSS = f"(({{}} - centre[0]) * zoom * {SQUEEZE} + width / 2)"  # from the page to what is seen
 DOWN = f"(({{}} - centre[1]) * zoom + {HEIGHT / 2})"
 X, Y = ACROSS.format(f"{STRETCH} * datum.x"), DOWN.format("datum.y")
 PAPER_X, PAPER_Y = ACROSS.format(WIDTH / 2), DOWN.format(HEIGHT / 2)
 MARKED = "(datum === pointed || datum === chosen)"
+CROWDED = f"zoom * {SQUEEZE} < 0.75"  # names would run into one another
+WIDE = f"zoom * {SQUEEZE} > 1.2"  # there is room for every year
 
 
 def page() -> Spec:
     """All marks, on a ground that is pulled."""
-    size = {"width": {"value": WIDTH}, "height": {"value": HEIGHT + AXIS}}
+    size = {"width": {"signal": "width"}, "height": {"value": HEIGHT + AXIS}}
     look = {"fill": {"value": "white"}, "cursor": {"value": "move"}}
     ground = {"type": "rect", "name": "ground", "encode": {"enter": size | look}}
     marks = [ground, _themes(), _years(), _links(), _works(), _names(), *_paper()]
@@ -37,8 +43,9 @@ def _themes() -> Spec:
         "themes",
         text={"field": "theme"},
         x={"signal": ACROSS.format("datum.x")},
-        y={"signal": DOWN.format("datum.y")},
+        y={"signal": DOWN.format("datum.y") + f" + ({CROWDED} && {SECOND} ? {LINE} : 0)"},
         align={"field": "align"},
+        limit={"signal": f"{CROWDED} && {BESIDE} && !({SECOND}) ? (width - {BOX}) / 2 - 8 : 0"},
         fill={"scale": "colour", "field": "relation"},
         fontStyle={"value": "italic"},
         fontSize={"value": 11},
@@ -55,6 +62,7 @@ def _years() -> Spec:
         align={"value": "center"},
         fill={"value": GREY},
         fontSize={"value": 10},
+        opacity={"signal": f"({CROWDED} ? datum.end : {WIDE} || datum.year % 2 === 0) ? 1 : 0"},
     )
 
 
@@ -105,6 +113,7 @@ def _names() -> Spec:
         align={"value": "center"},
         fill={"value": DARK},
         fontSize={"value": 10.5},
+        opacity={"signal": f"{CROWDED} && !{MARKED} ? 0 : 1"},
         fontWeight={"signal": f"{MARKED} ? 'bold' : 'normal'"},
     )
 
@@ -115,7 +124,7 @@ def _paper() -> list[Spec]:
         None,
         xc={"signal": PAPER_X},
         yc={"signal": PAPER_Y},
-        width={"value": 94},
+        width={"value": BOX},
         height={"value": 38},
         cornerRadius={"value": 6},
         fill={"value": DARK},

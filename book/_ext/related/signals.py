@@ -11,7 +11,8 @@ HEIGHT = BAND * len(THEMES[CITED])
 LABEL_WIDTH, LABEL_HEIGHT = 58, 27  # room for a work and its name; the forces see a circle
 STRETCH = LABEL_WIDTH / LABEL_HEIGHT
 LARGEST_ZOOM = 6
-SEEN_X = f"centre[0] + (x() - {WIDTH / 2}) / zoom"  # the place of the page under the pointer
+SQUEEZE = f"(width / {WIDTH})"  # below 1 where the page has less room: `width` is what is drawn
+SEEN_X = f"centre[0] + (x() - width / 2) / (zoom * {SQUEEZE})"  # the place under the pointer
 SEEN_Y = f"centre[1] + (y() - {HEIGHT / 2}) / zoom"
 WHEEL = {"type": "wheel", "source": "view", "consume": True}
 
@@ -39,8 +40,9 @@ def view() -> list[Spec]:
     middle = [WIDTH / 2, HEIGHT / 2]
     turned = "zoom * pow(1.0015, -event.deltaY * pow(16, event.deltaMode))"
     slider = {"input": "range", "min": 1, "max": LARGEST_ZOOM, "step": 0.1, "name": "Zoom "}
-    kept = f"[under[0] - (x() - {middle[0]}) / zoom, under[1] - (y() - {middle[1]}) / zoom]"
-    pulled = "[centre[0] + (grip[0] - x()) / zoom, centre[1] + (grip[1] - y()) / zoom]"
+    across, down = f"(zoom * {SQUEEZE})", "zoom"
+    kept = f"[under[0] - (x() - width / 2) / {across}, under[1] - (y() - {middle[1]}) / {down}]"
+    pulled = f"[centre[0] + (grip[0] - x()) / {across}, centre[1] + (grip[1] - y()) / {down}]"
     pull = "[@ground:pointerdown, window:pointerup] > window:pointermove!"
     return [
         _signal("under", middle, (WHEEL, f"[{SEEN_X}, {SEEN_Y}]")),
