@@ -44,6 +44,7 @@ class Protocol:
     batch_size: int = 32  # §5.1
     epochs: int = 15  # §5.1
     patience: int | None = None  # epochs without a better one before stopping; None: never stop
+    retrain_epochs: int | None = None  # of what trains under masks of another run; None: `epochs`
     learning_rate: float = 1e-3  # Adam, §5.1
     l2: float = 1e-5  # coupled: added to the gradient, §5.1
     search: Search = "bfloat16"  # precision in which 1-max pooling finds maxima; "full": exact
@@ -123,6 +124,14 @@ class Protocol:
                 return cls.paper()
         raise InputError(f"scale '{scale}' is unknown; choose smoke, laptop or paper")
 
+    def finding(self) -> "Protocol":
+        """By which tickets are found, whatever is trained under their masks."""
+        return replace(self, retrain_epochs=None)
+
+    def retraining(self) -> "Protocol":
+        """By which a run trains under masks of another run."""
+        return replace(self.finding(), epochs=self.retrain_epochs or self.epochs)
+
     def read_as(self, reading: str) -> "Protocol":
         """This protocol under one of `READINGS`.
 
@@ -190,7 +199,9 @@ def _check(protocol: Protocol) -> None:
         require(getattr(protocol, field) >= 1, field, "1 or more")
     for field in ("batch_size", "epochs", "survivors_from"):
         require(getattr(protocol, field) >= 1, field, "1 or more")
-    require(protocol.patience is None or protocol.patience >= 1, "patience", "1 or more, or None")
+    for field in ("patience", "retrain_epochs"):
+        given = getattr(protocol, field)
+        require(given is None or given >= 1, field, "1 or more, or None")
     require(0 <= protocol.dropout < 1, "dropout", "at least 0 and below 1")
     require(0 < protocol.character_coverage <= 1, "character_coverage", "above 0 and at most 1")
     require(protocol.search in get_args(Search), "search", " or ".join(get_args(Search)))

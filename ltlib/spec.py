@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
-from ltlib.strategies import Experiment, Strategy
+from ltlib.strategies import MASKS_STRATEGIES, Experiment, Strategy
 
 SPEC_VERSION = 4  # raised when the same spec would give other bits
 
@@ -33,6 +33,11 @@ class RunSpec:
     corpus_hash: str
     protocol: Protocol
     device: Device = "cpu"
+
+    def trained_by(self) -> Protocol:
+        """The protocol as training reads it."""
+        under_others = self.strategy in MASKS_STRATEGIES
+        return self.protocol.retraining() if under_others else self.protocol.finding()
 
     def canonical(self) -> dict[str, Any]:
         """The spec as JSON holds it; protocol fields at the paper's value are left out, and so is

@@ -27,7 +27,7 @@ def test_what_the_paper_leaves_open_keeps_its_default() -> None:
     kept = {
         "corpus_seed": 0, "he_slope": math.sqrt(5), "zero_biases": False, "patience": None,
         "search": "bfloat16", "survivors_from": 4, "compiled": True, "projection": "tensor",
-        "halve_output": False,
+        "halve_output": False, "retrain_epochs": None,
     }  # fmt: skip
     assert {name: asdict(Protocol())[name] for name in kept} == kept
 
@@ -39,7 +39,8 @@ def test_what_the_paper_leaves_open_keeps_its_default() -> None:
         ("rounds", -1), ("replicates", 0), ("replicates", -1), ("max_length", 4), ("max_length", 3),
         ("heights", ()), ("heights", (0, 3)), ("heights", (3, -1)), ("dropout", 1),
         ("dropout", -0.1), ("dropout", 1.5), ("batch_size", 0), ("batch_size", -8), ("epochs", 0),
-        ("epochs", -1), ("patience", 0), ("patience", -1), ("l2", -1.0), ("learning_rate", 0.0),
+        ("epochs", -1), ("patience", 0), ("patience", -1), ("retrain_epochs", 0),
+        ("l2", -1.0), ("learning_rate", 0.0),
         ("learning_rate", -1.0), ("vocabulary_size", 0), ("vocabulary_size", -1), ("channels", 0),
         ("embedding_size", 0), ("hidden_size", 0), ("survivors_from", 0), ("survivors_from", -1),
         ("domains", 0), ("domains", -1), ("search", "half"), ("projection", "row"),
@@ -62,6 +63,7 @@ def test_out_of_range_is_refused_by_name(field: str, value: Any) -> None:
         ("domains", 1), ("domains", None), ("heights", (1,)), ("max_length", 5),
         ("vocabulary_size", 1), ("embedding_size", 1), ("channels", 1), ("hidden_size", 1),
         ("batch_size", 1), ("epochs", 1), ("survivors_from", 1), ("patience", 1),
+        ("retrain_epochs", 1),
         ("patience", None), ("dropout", 0.0), ("dropout", 0.999), ("character_coverage", 1e-6),
         ("character_coverage", 1.0), ("search", "full"), ("search", "bfloat16"),
         ("projection", "tensor"), ("projection", "layer"), ("projection", "weights"),

@@ -49,7 +49,7 @@ def test_every_other_protocol_field_names_it() -> None:
         "dropout": 0.1, "he_slope": 0.0, "zero_biases": True, "batch_size": 5, "epochs": 2,
         "patience": 3, "learning_rate": 0.5, "l2": 0.5, "prune_percent": 20, "projection": "layer",
         "halve_output": True, "shared_initial": True, "survivors_from": 2, "search": "full",
-        "compiled": False,
+        "compiled": False, "retrain_epochs": 30,
     }  # fmt: skip
     names = {field.name for field in fields(Protocol)} - Protocol.MATRIX
     assert set(other) == names, "a new field needs a value here"

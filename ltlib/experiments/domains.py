@@ -94,6 +94,7 @@ class DomainRuns:
         ticket = ticket_from(self.architecture, needs, needed)
         if spec.strategy == TICKET_RESET or spec.strategy == TICKET_RANDOM:
             return next_ticket(ticket, spec.strategy)
+        ticket = replace(ticket, protocol=spec.trained_by())
         if spec.strategy in SHUFFLED:
             return shuffled(ticket, spec.target, spec.strategy)
         assert spec.strategy == MASKS_RESET or spec.strategy == MASKS_RANDOM

@@ -13,6 +13,7 @@ from ltlib.strategies import (
     MASKS_RANDOM,
     MASKS_RESET,
     MASKS_SHUFFLED,
+    MASKS_STRATEGIES,
     OBTAIN,
     RESET,
     TICKET_RESET,
@@ -97,7 +98,7 @@ def chain(
 ) -> list[RunSpec]:
     """Rounds 0 to `rounds` of the ticket strategies, each after what it needs."""
     later = [in_chain(first, r, strategy) for r in range(1, rounds + 1) for strategy in strategies]
-    return [first, *later]
+    return [in_chain(first, 0, FULL_MODEL), *later]
 
 
 def transfers(first: RunSpec, target: str, rounds: Sequence[int]) -> list[RunSpec]:
@@ -115,19 +116,23 @@ def controls(first: RunSpec, rounds: Sequence[int]) -> list[RunSpec]:
     Fresh values under the chain's masks: neither knows of the other, as of masks from another
     seed. As many survivors in random places, all kinds of them and those that leave a path: one
     control for all masks that are moved here, since every domain has as many in each parameter.
+    Where these train for other epochs than the chain did, so does the ticket itself.
     """
+    longer = (MASKS_RESET,) if first.protocol.retrain_epochs else ()
     return [
         in_chain(first, r, strategy)
         for r in rounds
-        for strategy in (MASKS_RANDOM, MASKS_SHUFFLED, MASKS_CONNECTED)
+        for strategy in (*longer, MASKS_RANDOM, MASKS_SHUFFLED, MASKS_CONNECTED)
         if r > 0 and (strategy != MASKS_CONNECTED or r >= CONNECTED_FROM)
     ]
 
 
 def in_chain(spec: RunSpec, round_: int, strategy: Strategy) -> RunSpec:
     """A round of the chain of a run's source; round 0 is the full model's."""
+    found = strategy not in MASKS_STRATEGIES
     return replace(
         spec,
+        protocol=spec.protocol.finding() if found else spec.protocol,
         experiment=OBTAIN,
         target=spec.source,
         round=round_,

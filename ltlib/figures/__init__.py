@@ -17,6 +17,7 @@ from ltlib.figures.dial import dial, dial_table
 from ltlib.figures.divergence import losses_by_divergence
 from ltlib.figures.finding import finding
 from ltlib.figures.inside import masks_of, rows_left, subwords_of
+from ltlib.figures.longer import longer_table
 from ltlib.figures.obtaining import accuracies_at, obtaining
 from ltlib.figures.overlap import overlap, shared_weights
 from ltlib.figures.page import glue, share_figure, share_table
@@ -50,6 +51,7 @@ __all__ = [
     "first_words",
     "glue",
     "lengths_by_label",
+    "longer_table",
     "losses_by_divergence",
     "masks_of",
     "miniature",

@@ -53,7 +53,7 @@ def worth(default: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> pd.DataF
         changed = {k: v for k, v in _fields(other).items() if before[k] != v}
         choice = ", ".join(f"{field}={json.dumps(value)}" for field, value in changed.items())
         for quantity, contrast in QUANTITIES.items():
-            found = _difference(by_chain(other, contrast) - by_chain(default, contrast), name)
+            found = over_chains(by_chain(other, contrast) - by_chain(default, contrast), name)
             rows.append((name, choice, quantity, found.value, *found.interval(CONFIDENCE),
                          found.chains))  # fmt: skip
     columns = ["table", "choice", "quantity", "estimate", "low", "high", "chains"]
@@ -76,7 +76,12 @@ def by_chain(results: pd.DataFrame, contrast: Contrast) -> "pd.Series[float]":
     return sums * counts * sums.index.get_level_values("source").nunique()
 
 
-def _difference(differences: "pd.Series[float]", name: str) -> Estimate:
+def over_chains(differences: "pd.Series[float]", name: str) -> Estimate:
+    """The mean of what was measured in every chain, domains as strata; texts are held fixed.
+
+    Raises:
+        InputError: there is none; says so of `name`.
+    """
     known = differences.dropna()
     if known.empty:
         raise InputError(f"{name}: has no chain in common with the table it is compared with")

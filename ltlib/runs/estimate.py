@@ -1,5 +1,6 @@
 """What a plan will cost, from training a few batches."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -28,7 +29,7 @@ class Estimate:
 def estimate(
     specs: Sequence[RunSpec], architecture: Architecture, splits: ExampleSplits
 ) -> Estimate:
-    """The cost of `specs`, runs of one protocol and device, on this machine.
+    """The cost of `specs`, runs of one matrix on one device, on this machine.
 
     Every round is timed over a few batches of `splits`: those of one domain stand for all.
     """
@@ -39,8 +40,11 @@ def estimate(
     device = specs[0].device
     for ticket in (tickets[0], tickets[-1]):
         _seconds(ticket, splits, device)  # a process's first training of a kind is slow
-    seconds = {r: _seconds(tickets[r], splits, device) for r in {spec.round for spec in specs}}
-    total = sum(seconds[spec.round] for spec in specs)
+    runs = Counter((spec.round, spec.trained_by()) for spec in specs)
+    total = sum(
+        count * _seconds(replace(tickets[round_], protocol=protocol), splits, device)
+        for (round_, protocol), count in runs.items()
+    )
     sizes = [_size(ticket) for ticket in tickets]
     disk = sum(2 * FILE + (sizes[spec.round] if spec.experiment == OBTAIN else 0) for spec in specs)
     return Estimate(total / 3600, disk)

@@ -22,6 +22,7 @@ from ltlib.strategies import (
     MASKS_RANDOM,
     MASKS_RESET,
     MASKS_SHUFFLED,
+    MASKS_STRATEGIES,
     SHUFFLED,
     TICKET_RESET,
     TICKET_STRATEGIES,
@@ -170,6 +171,49 @@ def test_what_is_measured_is_the_shuffled_network() -> None:
     assert metrics["connected"] != TEXT.connected_paths(ticket.masks)
     assert metrics["sparsity"] == ticket.sparsity
     assert kept == {}, "it keeps no ticket of its own"
+
+
+def test_longer_training_is_of_what_trains_under_found_masks() -> None:
+    """The chains are those of the other protocol, by name; what they are compared with is not."""
+    protocol = replace(FIRST.protocol, retrain_epochs=7)
+    longer = plan(replace(FIRST, protocol=protocol), "control", ["a", "b"], PAIRS)
+    chains = {spec for spec in longer if spec.strategy not in MASKS_STRATEGIES}
+    assert chains == set(plan(FIRST, "obtain", ["a", "b"], []))
+    others = [spec for spec in longer if spec not in chains]
+    short = [spec for spec in plan(FIRST, "control", ["a", "b"], PAIRS) if spec not in chains]
+    at_home = [spec for spec in others if spec.target == spec.source]
+    tickets = [spec for spec in at_home if spec.strategy == MASKS_RESET]
+    assert {(s.source, s.round, s.replicate) for s in tickets} == {
+        (s.source, s.round, s.replicate) for s in at_home
+    }
+    assert {replace(spec, protocol=FIRST.protocol) for spec in others if spec not in tickets} == {
+        *short
+    }
+    for spec in others:
+        assert UNREAD.needs(spec) in chains and UNREAD.first(spec) in chains
+        assert spec.trained_by().epochs == 7
+    assert all(spec.trained_by() == FIRST.protocol for spec in chains)
+
+
+def test_longer_training_trains_longer() -> None:
+    """Bit by bit: an epoch is a pass over the examples, and the first ones are the same."""
+    ticket = ticket_of()
+    ticket = replace(ticket, trained=apply_masks(ticket.initial, ticket.masks))
+    files = ticket_files(ticket) | {INITIAL: safetensors.torch.save(ticket.initial)}
+    splits = tiny.packed(seed=1)[1]
+    told = {}
+    for strategy in MASKS_STRATEGIES:
+        spec = replace(FIRST, strategy=strategy, round=ticket.round)
+        for epochs in (None, 5):
+            own = replace(spec, protocol=replace(FIRST.protocol, retrain_epochs=epochs))
+            told[epochs] = UNREAD.train(own, files, splits)[0]["epochs"]
+        assert told == {None: FIRST.protocol.epochs, 5: 5}
+        by_hand = replace(spec, protocol=replace(FIRST.protocol, epochs=5))
+        one = UNREAD.train(own, files, splits)[0] | {"seconds": 0}
+        assert one == UNREAD.train(by_hand, files, splits)[0] | {"seconds": 0}
+    later = replace(FIRST, strategy=TICKET_RESET, round=ticket.round + 1)
+    later = replace(later, protocol=replace(FIRST.protocol, retrain_epochs=5))
+    assert UNREAD.train(later, files, splits)[0]["epochs"] == FIRST.protocol.epochs
 
 
 def test_one_domain_has_its_control_and_no_transfer(tmp_path: Path) -> None:
