@@ -15,6 +15,7 @@ import pytest
 
 from ltlib.figures import standard_error
 from ltlib.results import quantities as q
+from ltlib.results.longer import longer
 from ltlib.results.published import VERDICTS, overview
 from ltlib.results.side_by_side import obtained, transferred
 from ltlib.results.table import read_table, smallest_test_set
@@ -344,6 +345,18 @@ def test_a_first_look_decides_nothing() -> None:
     assert counted["holds"] + counted["fails"] == 0
     assert names.held["replicates"].tolist() == [1]
     assert names.held["domains"].tolist() == ["movies, products"]
+
+
+def test_tables_of_longer_training_are_of_the_table_they_are_named_after() -> None:
+    folder = PUBLISHED.parent
+    names = chapter("07", "longer", tables=str(folder))
+    stored = {path.stem for path in (folder / "longer").glob("*.parquet")}
+    assert set(names.trained) == stored
+    for name, other in names.trained.items():
+        default = read_table(folder / f"{name}.parquet")
+        found = longer(default, other)
+        rounds = [set(table["round"]) for table in (default, other)]
+        assert rounds[1] <= rounds[0] and (found["chains"] >= 2).all()
 
 
 def test_whichever_table_has_choices_beside_it_is_compared_with_them() -> None:
