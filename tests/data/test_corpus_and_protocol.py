@@ -37,6 +37,7 @@ OTHER: dict[str, Any] = {
     "batch_size": 7,
     "epochs": 1,
     "patience": 2,
+    "retrain_epochs": 7,
     "learning_rate": 0.5,
     "l2": 0.5,
     "search": "full",
