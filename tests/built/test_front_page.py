@@ -81,7 +81,9 @@ def test_the_card_counts_the_verdicts(card: str, verdicts: list[dict[str, Any]])
     table = read_table(RESULTS)
     assert f"replicates: {table['replicate'].nunique()}," in plain(card)
     assert f"rounds of pruning: {table['round'].max()})" in plain(card)
-    assert f"what {len(table):,} trained networks say" in plain(card)
+    times = len(table[["seed", "replicate"]].drop_duplicates())
+    sure = f"How sure is that? Every experiment was made {times} times, {len(table):,} trained"
+    assert sure in plain(card)
     assert all(domain in plain(card) for domain in table["source"].unique())
 
 
