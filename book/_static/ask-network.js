@@ -130,8 +130,14 @@ export function readRound(buffer) {
       maxLength: about.max_length,
       shortest: Math.max(...about.heights),
     };
+    network.space = spaceFor(network); // of responses: new memory at every key would take longer
     return { domain, ...known, network };
   });
+}
+
+// Room for the responses to the longest text that is read.
+function spaceFor({ filters, maxLength, shortest }) {
+  return new Float64Array((shortest - 1 + Math.max(maxLength, shortest)) * filters.heights.length);
 }
 
 // Whether anything of a subword's embedding survives.
@@ -140,12 +146,12 @@ export function knows({ embedding: { starts } }, id) {
 }
 
 // Of each filter the largest response to a window, and where this window begins; the first of equals.
-function pooled({ embedding, filters, shortest }, ids) {
+function pooled({ embedding, filters, shortest, space }, ids) {
   const { starts, shifts, values, heights } = filters;
   const count = heights.length;
   const length = Math.max(ids.length, shortest); // what is short is filled up with zero vectors
   const first = (shortest - 1) * count; // before it: windows that begin before the text; none wins
-  const responses = new Float64Array(first + length * count);
+  const responses = space.fill(0, 0, first + length * count);
   ids.forEach((id, place) => {
     const cell = first + place * count;
     for (let e = embedding.starts[id]; e < embedding.starts[id + 1]; e += 1) {
