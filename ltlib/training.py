@@ -138,7 +138,7 @@ def step(
     device = next(model.parameters()).device
     batch = batch.to(device)
     loss = nn.functional.cross_entropy(model(batch, generator), batch.labels)
-    optimizer.zero_grad()
+    model.zero_grad()
     loss.backward()
     for parameter, mask in holds:
         if parameter.grad is not None:

@@ -1,12 +1,13 @@
 """The text CNN's survivors by compiled loops."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ltlib.networks.classifier import activations, gradients
 from ltlib.networks.kernels.survivors import (
     Survivors,
     largest_responses,
@@ -15,7 +16,7 @@ from ltlib.networks.kernels.survivors import (
 )
 from ltlib.networks.packing import Packed
 from ltlib.networks.survivor_cnn import SurvivorCNN
-from ltlib.networks.text_cnn import dropout_scale
+from ltlib.networks.text_cnn import dropout_factors
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 
@@ -37,6 +38,9 @@ class CompiledSurvivorCNN(SurvivorCNN):
             cell=(self.weight_cell + self.before).numpy().astype(np.uint32),
             heights=np.repeat(protocol.heights, protocol.channels),
         )
+        self.entries_of = self.entries.counts.numpy()  # of the last, -1, too
+        self.alive_in_layers = self.layer_alive.numpy()
+        self.places_of_layers = self.layer_places.numpy()
 
     def _rows(self, masks: Masks) -> tuple[np.ndarray, np.ndarray]:
         """Where each filter's rows begin and end among all survivors, `[filters, tallest]`."""
@@ -56,16 +60,35 @@ class CompiledSurvivorCNN(SurvivorCNN):
         dimension[self.weight_value] = torch.repeat_interleave(self.weights.counts)
         return dimension
 
-    def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
-        """See `SurvivorCNN.pooled`."""
-        factors = self.alive.new_ones(int(self.entries.counts[batch.tokens].sum()))
-        if generator is not None and self.protocol.dropout > 0:
-            factors = dropout_scale(factors, self.protocol.dropout, generator)
-        search = largest_responses_by_rows if self.rows_pay(batch, factors) else largest_responses
-        pooled: Tensor = _Pooled.apply(self.alive, self.survivors, search, batch, factors)
-        return pooled
+    def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
+        """See `SurvivorCNN.forward`."""
+        scores: Tensor = _Scores.apply(self.alive, self, batch, self._factors(batch, generator))
+        return scores
 
-    def rows_pay(self, batch: Packed, factors: Tensor) -> bool:
+    def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
+        """See `SurvivorCNN.pooled`; without gradient."""
+        return self.maxima(self.alive.detach(), batch, self._factors(batch, generator))[0]
+
+    def _factors(self, batch: Packed, generator: np.random.Generator | None) -> np.ndarray:
+        """Dropout's, of every surviving entry of every token of the batch."""
+        entries = int(self.entries_of[batch.tokens.numpy()].sum())
+        number = self.alive.detach().numpy().dtype.type
+        if generator is None or self.protocol.dropout == 0:
+            return np.ones(entries, number)
+        return dropout_factors(entries, self.protocol.dropout, generator, number)
+
+    def maxima(
+        self, alive: Tensor, batch: Packed, factors: np.ndarray
+    ) -> tuple[Tensor, np.ndarray]:
+        """The largest response of each filter in each review, `[reviews, filters]`, and where."""
+        search = largest_responses_by_rows if self.rows_pay(batch, factors) else largest_responses
+        pooled = alive.new_empty(len(batch), self.filters)
+        winners = np.empty(pooled.shape, np.int32)
+        tokens, offsets = batch.tokens.numpy(), batch.offsets
+        search(alive.numpy(), self.survivors, tokens, offsets, factors, pooled.numpy(), winners)
+        return pooled, winners
+
+    def rows_pay(self, batch: Packed, factors: np.ndarray) -> bool:
         """Whether whole rows of filters are faster than single products.
 
         A product alone takes a nanosecond. In a row a weight takes a twentieth of one for every
@@ -76,29 +99,31 @@ class CompiledSurvivorCNN(SurvivorCNN):
         return products > len(batch.tokens) * (weights / 20 + self.rows / 3)
 
 
-class _Pooled(torch.autograd.Function):
+class _Scores(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any,
-        alive: Tensor,
-        survivors: Survivors,
-        search: Callable[..., None],
-        batch: Packed,
-        factors: Tensor,
+        ctx: Any, alive: Tensor, network: CompiledSurvivorCNN, batch: Packed, factors: np.ndarray
     ) -> Tensor:
-        tokens, offsets = batch.tokens.numpy(), batch.offsets
-        pooled = alive.new_empty(len(batch), len(survivors.heights))
-        winners = np.empty(pooled.shape, np.int32)
-        ctx.given = (alive.numpy(), survivors, tokens, offsets, factors.numpy(), winners)
-        search(alive.numpy(), survivors, tokens, offsets, factors.numpy(), pooled.numpy(), winners)
-        return pooled
+        pooled, winners = network.maxima(alive, batch, factors)
+        flat = alive.new_zeros(sum(network.layer_sizes))
+        flat.numpy()[network.places_of_layers] = alive.numpy()[network.alive_in_layers]
+        layers = network.shaped(flat)
+        found = activations(pooled, layers)
+        ctx.given = (alive, network, batch, factors, winners, layers, found)
+        return found.scores
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        alive, survivors, tokens, offsets, factors, winners = ctx.given
-        onto, gradient = np.zeros_like(alive), gradients[0].numpy()
-        response_gradients(alive, survivors, tokens, offsets, factors, winners, gradient, onto)
-        return torch.from_numpy(onto), None, None, None, None
+    def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
+        alive, network, batch, factors, winners, layers, found = ctx.given
+        flat = alive.new_empty(sum(network.layer_sizes))
+        gradient = gradients(given[0], found, layers, network.shaped(flat))
+        onto = np.zeros_like(alive.numpy())
+        response_gradients(
+            alive.numpy(), network.survivors, batch.tokens.numpy(), batch.offsets, factors,
+            winners, gradient.numpy(), onto,
+        )  # fmt: skip
+        onto[network.alive_in_layers] = flat.numpy()[network.places_of_layers]
+        return torch.from_numpy(onto), None, None, None
 
 
 def _starts(counts: Tensor) -> np.ndarray:

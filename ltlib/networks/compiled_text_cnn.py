@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ltlib.networks.classifier import Layers, activations, gradients
 from ltlib.networks.kernels.windows import (
     Dropout,
     best_windows,
@@ -17,7 +18,7 @@ from ltlib.networks.kernels.windows import (
     winning_values,
 )
 from ltlib.networks.packing import ZERO_VECTOR, Packed
-from ltlib.networks.precision import product_blocks
+from ltlib.networks.precision import BLOCK, product_blocks
 from ltlib.networks.text_cnn import DROPOUT_LEVELS, TextCNN, dropout_bits
 from ltlib.protocol import Protocol
 
@@ -30,17 +31,18 @@ class CompiledTextCNN(TextCNN):
         self.heights = np.array(protocol.heights)
         self.places = row_places(self.heights, protocol.channels)
 
-    def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
-        """See `TextCNN.pooled`."""
+    def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
+        """See `TextCNN.forward`."""
+        dropout = self._dropout(batch, generator)
+        scores: Tensor = _Scores.apply(self, batch, dropout, *self.parameters())
+        return scores
+
+    def _dropout(self, batch: Packed, generator: np.random.Generator | None) -> Dropout:
         entries = len(batch.tokens) * self.embedding.embedding_dim
         if generator is None or self.dropout == 0:
-            dropout = Dropout(np.zeros(entries, np.uint16), 0, 1.0)
-        else:
-            dropped = round(self.dropout * DROPOUT_LEVELS)
-            dropout = Dropout(dropout_bits(entries, generator), dropped, 1 / (1 - self.dropout))
-        weights = [layer.weight for layer in self._layers()]
-        pooled: Tensor = _Pooled.apply(self, batch, dropout, self.embedding.weight, *weights)
-        return pooled
+            return Dropout(np.zeros(entries, np.uint16), 0, 1.0)
+        dropped = round(self.dropout * DROPOUT_LEVELS)
+        return Dropout(dropout_bits(entries, generator), dropped, 1 / (1 - self.dropout))
 
     @torch.no_grad()
     def scorer(self) -> Callable[[Packed], Tensor]:
@@ -62,8 +64,8 @@ class CompiledTextCNN(TextCNN):
         """Each filter's earliest best window in each review, int32 `[reviews, filters]`."""
         overlap = int(self.heights.max()) - 1  # so that every window is whole in a block
         best, winners = self._nothing_yet(embedded, batch)
+        words = torch.arange(max(BLOCK, len(embedded)))
         for begin, end, products in product_blocks(embedded, flat, self.search, overlap):
-            words = torch.arange(len(products))
             self._keep_better(products, words, batch.offsets, begin, end, winners, best)
         return winners
 
@@ -83,7 +85,7 @@ class CompiledTextCNN(TextCNN):
         )
 
 
-class _Pooled(torch.autograd.Function):
+class _Scores(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
@@ -91,26 +93,33 @@ class _Pooled(torch.autograd.Function):
         batch: Packed,
         dropout: Dropout,
         embedding: Tensor,
-        *weights: Tensor,
+        *parameters: Tensor,
     ) -> Tensor:
-        flat = torch.cat([weight.flatten(0, 1) for weight in weights])
+        *filters, hidden_weight, hidden_bias, output_weight, output_bias = parameters
+        flat = torch.cat([weight.flatten(0, 1) for weight in filters[::2]])
+        layers = Layers(
+            torch.cat(filters[1::2]), hidden_weight, hidden_bias, output_weight, output_bias
+        )
         embedded = flat.new_empty(len(batch.tokens), flat.shape[1])
         embedded_words(embedding.numpy(), batch.tokens.numpy(), dropout, embedded.numpy())
         winners = network.best_windows(batch, embedded, flat)
-        ctx.convolutions = (embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners)
-        ctx.words = (batch.tokens.numpy(), dropout, embedding.shape)
-        ctx.shapes = [weight.shape for weight in weights]
         pooled = flat.new_empty(winners.shape)
         winning_values(
             embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners, pooled.numpy()
         )
-        return pooled
+        found = activations(pooled, layers)
+        ctx.convolutions = (embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners)
+        ctx.layers, ctx.found = layers, found
+        ctx.words = (batch.tokens.numpy(), dropout, embedding.shape)
+        ctx.shapes = [weight.shape for weight in filters[::2]]
+        return found.scores
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
         embedded, flat, offsets, places, winners = ctx.convolutions
         tokens, dropout, shape = ctx.words
-        gradient = gradients[0]
+        onto_layers = Layers(*(torch.empty_like(layer) for layer in ctx.layers))
+        gradient = gradients(given[0], ctx.found, ctx.layers, onto_layers)
         onto_embedded, onto_flat = np.zeros_like(embedded), np.zeros_like(flat)
         winning_gradients(
             embedded, flat, offsets, places, winners, gradient.numpy(), onto_embedded, onto_flat
@@ -118,5 +127,10 @@ class _Pooled(torch.autograd.Function):
         onto = gradient.new_zeros(shape)
         embedding_gradient(onto_embedded, tokens, dropout, onto.numpy())
         parts = torch.from_numpy(onto_flat).split([shape[0] * shape[1] for shape in ctx.shapes])
-        onto_weights = [part.view(shape) for part, shape in zip(parts, ctx.shapes, strict=True)]
-        return None, None, None, onto, *onto_weights
+        biases = onto_layers.bias.split([shape[1] for shape in ctx.shapes])
+        onto_filters = [
+            gradient
+            for part, shape, bias in zip(parts, ctx.shapes, biases, strict=True)
+            for gradient in (part.view(shape), bias)
+        ]
+        return None, None, None, onto, *onto_filters, *onto_layers[1:]

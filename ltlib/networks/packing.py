@@ -26,9 +26,11 @@ class Packed:
 
     def rows(self, chosen: np.ndarray) -> "Packed":
         """The chosen reviews, in that order."""
-        starts, ends = self.offsets[chosen], self.offsets[chosen + 1]
-        tokens = torch.cat([self.tokens[a:b] for a, b in zip(starts, ends, strict=True)])
-        offsets = np.concatenate([[0], np.cumsum(ends - starts)])
+        starts, lengths = self.offsets[chosen], self.offsets[chosen + 1] - self.offsets[chosen]
+        offsets = np.zeros(len(chosen) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        places = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+        tokens = torch.from_numpy(self.tokens.numpy()[places])
         return Packed(tokens, offsets, self.labels[torch.from_numpy(chosen)])
 
     def to(self, device: torch.device) -> "Packed":

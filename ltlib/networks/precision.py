@@ -49,8 +49,8 @@ def product_blocks(
 ) -> Iterator[tuple[int, int, Tensor]]:
     """The same on a CPU, some subwords at a time: to be used while they are in its cache.
 
-    In bfloat16 a block is filled up with zeros to `BLOCK` subwords: the library behind the product
-    keeps the code it generates for each shape it meets, megabytes of it.
+    In bfloat16 every block has `BLOCK` subwords, the last ones of the last block nobody's: the
+    library behind the product keeps the code it generates for each shape, megabytes of it.
 
     Args:
         overlap: subwords at the end of a block with which the next begins again.
@@ -65,11 +65,10 @@ def product_blocks(
     if not native_bfloat16(embedded.device):
         # The product of two bfloat16 numbers is exact in float32: only the order of sums differs.
         transposed = transposed.float()
-    block = transposed.new_empty(BLOCK, embedded.shape[1])
+    block = transposed.new_zeros(BLOCK, embedded.shape[1])
     for begin in range(0, len(embedded), BLOCK - overlap):
         part = embedded[begin : begin + BLOCK]
-        block[: len(part)] = part.bfloat16()
-        block[len(part) :] = 0
+        block[: len(part)] = part if block.dtype == torch.bfloat16 else part.bfloat16()
         yield begin, begin + BLOCK - overlap, (block @ transposed).bfloat16()
 
 

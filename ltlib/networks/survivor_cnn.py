@@ -6,13 +6,14 @@ gets cheaper. All survivors lie in one vector: the optimiser's steps, ℓ2 among
 them at every update, and what is pruned cannot move because it is not there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ltlib.networks.classifier import Layers, activations
 from ltlib.networks.network import Network
 from ltlib.networks.packing import Packed
 from ltlib.networks.pooling import exclude_crossing, winning_windows
@@ -72,6 +73,7 @@ class SurvivorCNN(Network):
         self.marks = torch.zeros(0, dtype=torch.bool)
         self._index_embedding(masks["embedding.weight"])
         self._index_filters(masks)
+        self._index_layers()
 
     def _index_embedding(self, mask: Tensor) -> None:
         """By subword, the entries that survive; -1, the zero vector, comes last and has none."""
@@ -95,13 +97,34 @@ class SurvivorCNN(Network):
         # Where a weight's product lands, from the cell of its subword: a window `place` rows up.
         self.weight_cell = filter_ - place * self.filters
 
+    def _index_layers(self) -> None:
+        """Of what comes after pooling, where survivors lie among all and where end to end."""
+        names = [f"convolutions.{i}.bias" for i in range(len(self.protocol.heights))] + [*LINEAR]
+        sizes = [self.shapes[name].numel() for name in names]
+        self.layer_sizes = [self.filters, *sizes[-len(LINEAR) :]]
+        firsts = np.cumsum([0, *sizes[:-1]]).tolist()
+        of_all = torch.arange(len(self.alive))
+        self.layer_alive = torch.cat([of_all[self.slices[name]] for name in names])
+        self.layer_places = torch.cat(
+            [self.places[name] + first for name, first in zip(names, firsts, strict=True)]
+        )
+
+    def layers(self, alive: Tensor) -> Layers:
+        """What comes after pooling, 0 where pruned."""
+        flat = alive.new_zeros(sum(self.layer_sizes))
+        return self.shaped(flat.scatter(0, self.layer_places, alive.gather(0, self.layer_alive)))
+
+    def shaped(self, flat: Tensor) -> Layers:
+        """What comes after pooling, given end to end."""
+        bias, weight, hidden_bias, output_weight, output_bias = flat.split(self.layer_sizes)
+        weight = weight.view(self.shapes["hidden.weight"])
+        output_weight = output_weight.view(self.shapes["output.weight"])
+        return Layers(bias, weight, hidden_bias, output_weight, output_bias)
+
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`; see `TextCNN.forward`."""
-        names = [f"convolutions.{i}.bias" for i in range(len(self.protocol.heights))]
-        *biases, weight, bias, output_weight, output_bias = self._spread([*names, *LINEAR])
-        features = torch.relu(self.pooled(batch, generator) + torch.cat(biases))
-        hidden = torch.relu(nn.functional.linear(features, weight, bias))
-        return nn.functional.linear(hidden, output_weight, output_bias)
+        scores: Tensor = activations(self.pooled(batch, generator), self.layers(self.alive)).scores
+        return scores
 
     def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
         """The largest response of each filter in each review, `[reviews, filters]`."""
@@ -167,15 +190,6 @@ class SurvivorCNN(Network):
             self.marks = torch.zeros(cells, dtype=torch.bool)
         return self.marks[:cells]
 
-    def _spread(self, names: Collection[str]) -> list[Tensor]:
-        """Parameters of `TextCNN` in its order, 0 where pruned."""
-        found = zip(self.slices, self.alive.split(self.sizes), strict=True)
-        return [self._dense(name, alive) for name, alive in found if name in names]
-
-    def _dense(self, name: str, alive: Tensor) -> Tensor:
-        flat = alive.new_zeros(self.shapes[name].numel())
-        return flat.index_put((self.places[name],), alive).view(self.shapes[name])
-
     def held(self, masks: Masks) -> Masks:
         """None: what is pruned is not there."""
         return {}
@@ -183,4 +197,8 @@ class SurvivorCNN(Network):
     @torch.no_grad()
     def values(self) -> dict[str, Tensor]:
         """All parameters of `TextCNN`, by name, 0 where pruned."""
-        return dict(zip(self.shapes, self._spread(self.shapes), strict=True))
+        whole = {}
+        for name, alive in zip(self.shapes, self.alive.split(self.sizes), strict=True):
+            flat = alive.new_zeros(self.shapes[name].numel())
+            whole[name] = flat.scatter_(0, self.places[name], alive).view(self.shapes[name])
+        return whole

@@ -110,17 +110,24 @@ def dropout_scale(like: Tensor, rate: float, generator: np.random.Generator) -> 
     Drawn where `like` lies: on a GPU nothing waits for a copy.
     """
     if like.device.type == "cpu":
-        bits = dropout_bits(like.numel(), generator)
-        kept = torch.from_numpy(bits >= round(rate * DROPOUT_LEVELS)).view_as(like)
-    else:
-        kept = kept_on_device(like, rate, generator)
-    return kept.to(like.dtype).div_(1 - rate)
+        number = like.new_empty(0).numpy().dtype.type
+        factors = dropout_factors(like.numel(), rate, generator, number)
+        return torch.from_numpy(factors).view_as(like)
+    return kept_on_device(like, rate, generator).to(like.dtype).div_(1 - rate)
 
 
 def kept_on_device(like: Tensor, rate: float, generator: np.random.Generator) -> Tensor:
     """What dropout keeps, drawn by the device's own generator from a seed of ours."""
     own = torch.Generator(like.device).manual_seed(int(generator.integers(2**63)))
     return torch.rand(like.shape, generator=own, device=like.device) >= rate
+
+
+def dropout_factors(
+    entries: int, rate: float, generator: np.random.Generator, number: type[np.floating]
+) -> np.ndarray:
+    """`dropout_scale` as an array `[entries]` of this kind of number."""
+    kept = dropout_bits(entries, generator) >= round(rate * DROPOUT_LEVELS)
+    return kept * (number(1) / number(1 - rate))
 
 
 def dropout_bits(entries: int, generator: np.random.Generator) -> np.ndarray:

@@ -150,7 +150,7 @@ def test_rows_are_taken_where_many_entries_survive(share: float, rows: bool) -> 
     tokens = torch.arange(30).repeat(5)
     batch = Packed(tokens, np.array([0, 70, 150]), torch.zeros(2, dtype=torch.int64))
     factors = torch.ones(5 * int(masks[EMBEDDING].sum()))
-    assert network.rows_pay(batch, factors) == rows
+    assert network.rows_pay(batch, factors.numpy()) == rows
     given = (values_of(network), network.survivors, tokens.numpy(), batch.offsets, factors.numpy())
     found = []
     for search in (largest_responses, largest_responses_by_rows):
