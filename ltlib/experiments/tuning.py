@@ -18,16 +18,19 @@ from ltlib.networks.packing import pack
 from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
 from ltlib.strategies import FULL_MODEL
+from ltlib.streams import stream
 from ltlib.tickets import first_ticket, train_ticket
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
+    from optuna.samplers import BaseSampler
     from optuna.trial import FrozenTrial
 
 # Around what §5.1 came to: 417, 127, 117 and 0.285.
 SIZES = {"embedding_size": (50, 500), "channels": (20, 250), "hidden_size": (20, 250)}
 DROPOUT = (0.0, 0.6)
 FIELDS = (*SIZES, "dropout")
+DIVERGED = "diverged"  # what a trial is marked with
 FEWEST = 10  # trials of which an importance can be told
 
 
@@ -72,7 +75,7 @@ def tune(
     corpus.check_domains([domain])
     if trials < 1:
         raise InputError(f"trials is {trials}; ask for 1 or more")
-    study = _study(journal, _described(corpus, protocol, domain, seed), seed)
+    study = _study(journal, _described(corpus, protocol, domain, seed))
     own = corpus.splits[domain]
     splits = Splits(own.train, own.validation, own.validation)
     architecture = TextArchitecture(corpus.vocabulary)
@@ -81,7 +84,11 @@ def tune(
         sizes: dict[str, Any] = {n: trial.suggest_int(n, *ends) for n, ends in SIZES.items()}
         tried = replace(protocol, **sizes, dropout=trial.suggest_float("dropout", *DROPOUT))
         ticket = first_ticket(architecture, tried, domain, seed, replicate=0)
-        outcome = train_ticket(ticket, pack(splits, tried), domain, FULL_MODEL)
+        try:
+            outcome = train_ticket(ticket, pack(splits, tried), domain, FULL_MODEL)
+        except DivergedError:
+            trial.set_user_attr(DIVERGED, True)
+            raise
         found = outcome.validation
         for name, value in (
             ("validation_auc", found.auc),
@@ -93,8 +100,20 @@ def tune(
         say(f"trial {trial.number}: {values}: {found.accuracy:.2%}")
         return found.accuracy
 
-    study.optimize(accuracy, max(0, trials - len(_finished(study))), catch=(DivergedError,))
+    for _ in range(trials - len(_finished(study))):
+        study.sampler = _sampler(study, seed)
+        study.optimize(accuracy, 1, catch=(DivergedError,))
     return _tuning(study)
+
+
+def _sampler(study: "Study", seed: int) -> "BaseSampler":
+    """What proposes the next trial, by what ended before: an interrupted search goes on as it
+    would have, and never begins again with its first random trials.
+    """
+    from optuna.samplers import TPESampler
+
+    ended = [t for t in study.trials if t.state.name == "COMPLETE" or DIVERGED in t.user_attrs]
+    return TPESampler(seed=int(stream(seed, "tuning", len(ended)).integers(2**32)))
 
 
 def _described(corpus: Corpus, protocol: Protocol, domain: str, seed: int) -> str:
@@ -102,7 +121,7 @@ def _described(corpus: Corpus, protocol: Protocol, domain: str, seed: int) -> st
     return json.dumps([corpus.hash, domain, seed, protocol.differences()])
 
 
-def _study(journal: Path, described: str, seed: int) -> "Study":
+def _study(journal: Path, described: str) -> "Study":
     try:
         import optuna
         from optuna.storages import JournalStorage
@@ -113,7 +132,6 @@ def _study(journal: Path, described: str, seed: int) -> "Study":
     try:
         study = optuna.create_study(
             storage=JournalStorage(JournalFileBackend(str(journal))),
-            sampler=optuna.samplers.TPESampler(seed=seed),
             study_name="ltlib",
             direction="maximize",
             load_if_exists=True,

@@ -24,6 +24,7 @@ from ltlib.figures.page import glue, share_figure, share_table
 from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
 from ltlib.figures.readings import output_layer, readings
+from ltlib.figures.reference import reference_table
 from ltlib.figures.sending import sending_table
 from ltlib.figures.tables import Table, first_words, percent, points, sparsity_percent
 from ltlib.figures.transfer_map import transfer_map
@@ -62,6 +63,7 @@ __all__ = [
     "phase_transition",
     "points",
     "readings",
+    "reference_table",
     "review_lengths",
     "rows_left",
     "sending_table",

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,12 +11,14 @@ from click.testing import CliRunner
 
 from ltlib.cli.commands import cli
 from ltlib.data.corpus import Corpus, load_corpus
+from ltlib.errors import DivergedError
 from ltlib.experiments import tuning
 from ltlib.experiments.tuning import FIELDS, SIZES, tune
 from ltlib.networks.packing import pack
 from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
-from ltlib.tickets import first_ticket, train_ticket
+from ltlib.tickets import Ticket, first_ticket, train_ticket
+from ltlib.training import Outcome
 from tests.support.data_helpers import write_folder
 from tests.support.refusals import assert_refused
 
@@ -71,6 +74,40 @@ def test_a_search_goes_on_and_tells_what_matters(corpus: Corpus, tmp_path: Path)
     assert set(whole.importance) == set(FIELDS)
     assert sum(whole.importance.values()) == pytest.approx(1)
     assert tune(corpus, PROTOCOL, "ants", 5, tmp_path / "j").trials.equals(whole.trials)
+
+
+def test_an_interrupted_search_goes_on_as_it_would_have(corpus: Corpus, tmp_path: Path) -> None:
+    whole = tune(corpus, PROTOCOL, "ants", 12, tmp_path / "whole").trials
+    said: list[str] = []
+
+    def stop(line: str) -> None:
+        said.append(line)
+        if len(said) in (3, 11):
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            tune(corpus, PROTOCOL, "ants", 12, tmp_path / "cut", say=stop)
+    rest = tune(corpus, PROTOCOL, "ants", 12, tmp_path / "cut").trials
+    by_number = [t.sort_values("trial").reset_index(drop=True) for t in (whole, rest)]
+    one, other = (t.drop(columns=["trial", "seconds"]) for t in by_number)
+    assert one.equals(other) and not one[[*FIELDS]].duplicated().any()
+
+
+def test_after_a_trial_that_diverged_another_is_tried(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def diverges(ticket: Ticket, *rest: Any) -> Outcome:
+        tried.append(ticket.protocol.channels * 100 + ticket.protocol.hidden_size)
+        if len(tried) < 3:
+            raise DivergedError("lost")
+        return train_ticket(ticket, *rest)
+
+    monkeypatch.setattr(tuning, "train_ticket", diverges)
+    tune(corpus, PROTOCOL, "ants", 3, tmp_path / "j")
+    assert len(set(tried)) == 3
 
 
 def test_what_cannot_be_searched_is_refused(corpus: Corpus, tmp_path: Path) -> None:
