@@ -25,6 +25,7 @@ from ltlib.figures.panels import standard_error
 from ltlib.figures.published import tickets_of
 from ltlib.figures.readings import output_layer, readings
 from ltlib.figures.reference import reference_table
+from ltlib.figures.searched import searched
 from ltlib.figures.sending import sending_table
 from ltlib.figures.tables import Table, first_words, percent, points, sparsity_percent
 from ltlib.figures.transfer_map import transfer_map
@@ -66,6 +67,7 @@ __all__ = [
     "reference_table",
     "review_lengths",
     "rows_left",
+    "searched",
     "sending_table",
     "share_figure",
     "share_table",

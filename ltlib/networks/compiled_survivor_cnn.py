@@ -105,7 +105,7 @@ class _Scores(torch.autograd.Function):
         ctx: Any, alive: Tensor, network: CompiledSurvivorCNN, batch: Packed, factors: np.ndarray
     ) -> Tensor:
         pooled, winners = network.maxima(alive, batch, factors)
-        flat = alive.new_zeros(sum(network.layer_sizes))
+        flat = alive.new_zeros(network.layer_size)
         flat.numpy()[network.places_of_layers] = alive.numpy()[network.alive_in_layers]
         layers = network.shaped(flat)
         found = activations(pooled, layers)
@@ -115,7 +115,7 @@ class _Scores(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
         alive, network, batch, factors, winners, layers, found = ctx.given
-        flat = alive.new_empty(sum(network.layer_sizes))
+        flat = alive.new_empty(network.layer_size)
         gradient = gradients(given[0], found, layers, network.shaped(flat))
         onto = np.zeros_like(alive.numpy())
         response_gradients(

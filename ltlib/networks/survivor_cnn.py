@@ -22,6 +22,7 @@ from ltlib.protocol import Protocol
 from ltlib.pruning import Masks
 
 LINEAR = ("hidden.weight", "hidden.bias", "output.weight", "output.bias")
+ALIGNED = 16  # numbers; a product of matrices that begin elsewhere can have other bits
 
 
 class Lists(NamedTuple):
@@ -98,28 +99,33 @@ class SurvivorCNN(Network):
         self.weight_cell = filter_ - place * self.filters
 
     def _index_layers(self) -> None:
-        """Of what comes after pooling, where survivors lie among all and where end to end."""
-        names = [f"convolutions.{i}.bias" for i in range(len(self.protocol.heights))] + [*LINEAR]
-        sizes = [self.shapes[name].numel() for name in names]
-        self.layer_sizes = [self.filters, *sizes[-len(LINEAR) :]]
-        firsts = np.cumsum([0, *sizes[:-1]]).tolist()
-        of_all = torch.arange(len(self.alive))
-        self.layer_alive = torch.cat([of_all[self.slices[name]] for name in names])
-        self.layer_places = torch.cat(
-            [self.places[name] + first for name, first in zip(names, firsts, strict=True)]
-        )
+        """Of what comes after pooling: where its survivors lie among all, and where in one vector
+        that holds its layers whole. Each begins there where memory is `ALIGNED`.
+        """
+        biases = [f"convolutions.{i}.bias" for i in range(len(self.protocol.heights))]
+        of_all, first = torch.arange(len(self.alive)), 0
+        alive, places = [], []
+        self.layer_parts: list[tuple[slice, torch.Size]] = []
+        for names in (biases, *([name] for name in LINEAR)):
+            begin = first
+            for name in names:
+                alive.append(of_all[self.slices[name]])
+                places.append(self.places[name] + first)
+                first += self.shapes[name].numel()
+            shape = self.shapes[names[0]] if len(names) == 1 else torch.Size([first - begin])
+            self.layer_parts.append((slice(begin, first), shape))
+            first = -(-first // ALIGNED) * ALIGNED
+        self.layer_alive, self.layer_places = torch.cat(alive), torch.cat(places)
+        self.layer_size = first
 
     def layers(self, alive: Tensor) -> Layers:
         """What comes after pooling, 0 where pruned."""
-        flat = alive.new_zeros(sum(self.layer_sizes))
+        flat = alive.new_zeros(self.layer_size)
         return self.shaped(flat.scatter(0, self.layer_places, alive.gather(0, self.layer_alive)))
 
     def shaped(self, flat: Tensor) -> Layers:
-        """What comes after pooling, given end to end."""
-        bias, weight, hidden_bias, output_weight, output_bias = flat.split(self.layer_sizes)
-        weight = weight.view(self.shapes["hidden.weight"])
-        output_weight = output_weight.view(self.shapes["output.weight"])
-        return Layers(bias, weight, hidden_bias, output_weight, output_bias)
+        """What comes after pooling, of one vector of all its layers."""
+        return Layers(*(flat[part].view(shape) for part, shape in self.layer_parts))
 
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
         """Class scores `[reviews, 2]`; see `TextCNN.forward`."""

@@ -17,6 +17,7 @@ from ltlib.experiments.tuning import FIELDS, SIZES, tune
 from ltlib.networks.packing import pack
 from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
+from ltlib.results.searches import read_search
 from ltlib.tickets import Ticket, first_ticket, train_ticket
 from ltlib.training import Outcome
 from tests.support.data_helpers import write_folder
@@ -130,6 +131,9 @@ def test_the_command_writes_what_was_found(folder: Path, tmp_path: Path) -> None
     assert done.exit_code == 0 and done.output.count("trial ") >= 2
     found = json.loads(out.read_text())
     assert found["domain"] == "ants" and len(found["trials"]) == 2
+    assert read_search(out).trials[[*FIELDS]].to_dict("records") == [
+        {name: trial[name] for name in FIELDS} for trial in found["trials"]
+    ]
     assert found["protocol"]["epochs"] == 1 and found["computed_by"]["versions"]["torch"]
     with pytest.raises(Exception, match=r"ends in \.json"):
         CliRunner().invoke(cli, [*command, "--out", "x.csv"], catch_exceptions=False)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ltlib.evaluation import scores_of
 from ltlib.networks.packing import Packed, lay_out
-from ltlib.networks.survivor_cnn import Lists, SurvivorCNN
+from ltlib.networks.survivor_cnn import LINEAR, Lists, SurvivorCNN
 from ltlib.networks.text_cnn import TextCNN, build_model, initial_parameters
 from ltlib.pruning import Masks, apply_masks
 from ltlib.streams import stream
@@ -148,3 +148,33 @@ def test_products_fall_with_the_square_of_density(round_: int) -> None:
     assert model.products(every.repeat(2)) == 2 * products
     expected = density**2 * 50 * 60 * 40 * 12
     assert math.isclose(products, expected, rel_tol=0.25)
+
+
+@KINDS
+@pytest.mark.parametrize("share", [0.1, 1.0])
+def test_layers_after_pooling_have_the_bits_of_automatic_differentiation(
+    kind: str, share: float
+) -> None:
+    """As if each were alone in memory: where a matrix begins can change a product's bits."""
+    protocol = replace(PROTOCOL, channels=127, hidden_size=117, dropout=0.0)
+    values = initial_parameters(protocol, stream(0, "values"))
+    masks = random_masks(values, share, 0)
+    network = network_of(kind, protocol, values, masks)
+    assert isinstance(network, SurvivorCNN)
+    layers = network.layers(network.alive.detach())
+    assert all(layer.data_ptr() % 64 == 0 for layer in layers)
+    batch = lay_out(tiny.reviews(20, 0), 5)
+    features, *linear = [layer.clone().requires_grad_() for layer in layers]
+    pooled = network.pooled(batch, None).detach()
+    hidden = torch.nn.functional.linear(torch.relu(pooled + features), *linear[:2])
+    scores = torch.nn.functional.linear(torch.relu(hidden), *linear[2:])
+    found = network(batch)
+    assert torch.equal(found, scores)
+    torch.nn.functional.cross_entropy(scores, batch.labels).backward()
+    torch.nn.functional.cross_entropy(found, batch.labels).backward()
+    gradient = network.alive.grad
+    assert gradient is not None
+    for name, layer in zip(LINEAR, linear, strict=True):
+        assert layer.grad is not None
+        own = gradient[network.slices[name]]
+        assert torch.equal(own, layer.grad.flatten()[network.places[name]]), name
