@@ -153,6 +153,7 @@ def tune(
         "domain": domain,
         "seed": seed,
         "protocol": protocol.differences(),
+        "validation_reviews": len(loaded.splits[domain].validation),
         "importance": found.importance,
         "trials": found.trials.to_dict("records"),
         "computed_by": provenance(),

@@ -69,7 +69,7 @@ def grid_of_panels(
         handles.append(Line2D([], [], label="linear model", **LINEAR))
     if n_test is not None and measure == ACCURACY:
         accuracy = float(next(iter(panels.values()))[[*strategies]].mean().mean())
-        handles.append(_error_bar(grid[0], accuracy, n_test))
+        handles.append(error_bar(grid[0], accuracy, n_test))
     across = len(handles) if len(handles) <= 4 else 3
     figure.legend(
         handles=handles, loc="outside upper center", ncols=across, frameon=False, fontsize=9
@@ -151,19 +151,21 @@ def _panel(
     tidy(axes)
 
 
-def _error_bar(axes: Axes, accuracy: float, n_test: int) -> ErrorbarContainer:
-    """One bar of ± one standard error of the test set, to the right of a panel's curves."""
+def error_bar(
+    axes: Axes, accuracy: float, n_test: int, texts: str = "test texts", aside: float = 0.2
+) -> ErrorbarContainer:
+    """One bar of ± one standard error of `n_test` texts, `aside` to the right of what is drawn."""
     error = 100 * standard_error(accuracy, n_test)
     right = axes.get_xlim()[1]
-    axes.set_xlim(right=right + 0.6)
+    axes.set_xlim(right=right + 3 * aside)
     return axes.errorbar(
-        [right + 0.2],
+        [right + aside],
         [100 * accuracy],
         yerr=[error],
         fmt="none",
         ecolor=GREY,
         capsize=3,
-        label=f"± {error:.1f}: error of {n_test:,} test texts",
+        label=f"± {error:.1f}: error of {n_test:,} {texts}",
     )
 
 

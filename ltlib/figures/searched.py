@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ltlib.figures.looks import BLUE, VERMILLION, WIDTH, Drawing
-from ltlib.figures.panels import tidy
+from ltlib.figures.panels import error_bar, tidy
 from ltlib.protocol import Protocol
 from ltlib.results.searches import Search
 
@@ -21,11 +21,13 @@ NAMES = {
 def searched(search: Search) -> Drawing:
     """A panel a hyperparameter: every trial's value and its accuracy on the validation split.
 
-    A line stands where the paper is; a title says how much of the accuracies' variance is this
-    hyperparameter's alone, where trials are enough to tell.
+    A line stands where the paper is, and one bar shows the standard error of an accuracy; a title
+    says how much of the accuracies' variance is this hyperparameter's alone, where trials are
+    enough to tell.
     """
     figure = Drawing(WIDTH, 4.6)
     grid = figure.subplots(2, 2, sharey=True).ravel()
+    mean = float(search.trials["validation_accuracy"].mean())
     for axes, (field, name) in zip(grid, NAMES.items(), strict=True):
         _panel(axes, search, field)
         share = search.importance.get(field)
@@ -33,15 +35,18 @@ def searched(search: Search) -> Drawing:
         tidy(axes)
     for axes in grid[::2]:
         axes.set_ylabel("validation accuracy (%)")
+    aside = float(search.trials["embedding_size"].max()) / 40
+    bar = error_bar(grid[0], mean, search.reviews, "validation texts", aside)
     dot: Any = {"color": BLUE, "marker": "o", "linestyle": "none"}
     figure.legend(
         handles=[
             Line2D([], [], label="a trial", markerfacecolor="none", **dot),
             Line2D([], [], label="the best trial", **dot),
             Line2D([], [], label="the paper", color=VERMILLION, linestyle="--"),
+            bar,
         ],
         loc="outside upper center",
-        ncols=3,
+        ncols=4,
         frameon=False,
         fontsize=9,
     )

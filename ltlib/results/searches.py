@@ -15,6 +15,7 @@ class Search:
 
     Attributes:
         domain: on whose validation split.
+        reviews: how many it has.
         trials: a row a trial, among others its sizes, `dropout` and `validation_accuracy`; the best
             first.
         importance: of each hyperparameter, the share of the accuracies' variance that it alone
@@ -22,6 +23,7 @@ class Search:
     """
 
     domain: str
+    reviews: int
     trials: pd.DataFrame
     importance: dict[str, float]
 
@@ -47,6 +49,7 @@ def read_search(path: str | Path) -> Search:
         importance = {str(name): float(share) for name, share in found["importance"].items()}
         return Search(
             str(found["domain"]),
+            int(found["validation_reviews"]),
             trials.sort_values("validation_accuracy", ascending=False, kind="stable"),
             importance,
         )

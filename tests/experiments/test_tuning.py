@@ -13,7 +13,7 @@ from ltlib.cli.commands import cli
 from ltlib.data.corpus import Corpus, load_corpus
 from ltlib.errors import DivergedError
 from ltlib.experiments import tuning
-from ltlib.experiments.tuning import FIELDS, SIZES, tune
+from ltlib.experiments.tuning import FEWEST, FIELDS, SIZES, tune
 from ltlib.networks.packing import pack
 from ltlib.networks.text import TextArchitecture
 from ltlib.protocol import Protocol
@@ -69,8 +69,8 @@ def test_a_search_goes_on_and_tells_what_matters(corpus: Corpus, tmp_path: Path)
     said: list[str] = []
     first = tune(corpus, PROTOCOL, "ants", 4, tmp_path / "j", say=said.append)
     assert first.importance == {} and len(said) == 4
-    whole = tune(corpus, PROTOCOL, "ants", 11, tmp_path / "j", say=said.append)
-    assert len(whole.trials) == 11 and len(said) == 11
+    whole = tune(corpus, PROTOCOL, "ants", FEWEST, tmp_path / "j", say=said.append)
+    assert len(whole.trials) == len(said) == FEWEST
     assert set(first.trials["trial"]) < set(whole.trials["trial"])
     assert set(whole.importance) == set(FIELDS)
     assert sum(whole.importance.values()) == pytest.approx(1)
