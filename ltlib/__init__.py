@@ -51,6 +51,7 @@ _MODULES = {
     "pairs_by_distance": "ltlib.data.divergence",
     "paper_scale": "ltlib.data.divergence",
     "prune": "ltlib.pruning",
+    "published_searches": "ltlib.results.searches",
     "published_tables": "ltlib.results.published",
     "rank_correlation": "ltlib.results.divergence_loss",
     "resampled_divergence": "ltlib.data.resampled",
@@ -119,6 +120,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
         stopped_by_round,
         what_stopped,
     )
+    from ltlib.results.searches import published_searches
     from ltlib.results.settings import select
     from ltlib.results.side_by_side import obtained, transferred
     from ltlib.results.table import smallest_test_set
