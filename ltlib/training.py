@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ltlib.adam import Adam
 from ltlib.errors import DivergedError
 from ltlib.evaluation import Evaluation, evaluated
 from ltlib.networks.network import Examples, ExampleSplits, Network
@@ -95,9 +96,7 @@ def _best_epoch(
     generator: np.random.Generator,
 ) -> tuple[dict[str, Tensor], list[Evaluation]]:
     """The state after the best epoch, and how each did on the validation split."""
-    optimizer = torch.optim.Adam(
-        model.parameters(), lr=protocol.learning_rate, weight_decay=protocol.l2, fused=True
-    )
+    optimizer = Adam(model.parameters(), protocol.learning_rate, protocol.l2)
     holds = _holds(model, masks)
     # Apart, so that the order does not depend on how many random bits dropout takes.
     order, dropout = generator.spawn(2)
@@ -130,21 +129,18 @@ def _holds(model: Network, masks: Masks) -> list[tuple[nn.Parameter, Tensor]]:
 def step(
     model: Network,
     holds: list[tuple[nn.Parameter, Tensor]],
-    optimizer: torch.optim.Optimizer,
+    optimizer: Adam | torch.optim.Optimizer,
     batch: Examples,
     generator: np.random.Generator,
 ) -> Tensor:
     """One update from one batch; the loss before it."""
     device = next(model.parameters()).device
-    batch = batch.to(device)
-    loss = nn.functional.cross_entropy(model(batch, generator), batch.labels)
-    model.zero_grad()
-    loss.backward()
+    loss = model.backpropagate(batch.to(device), generator)
     for parameter, mask in holds:
         if parameter.grad is not None:
             parameter.grad.mul_(mask)
     optimizer.step()
-    return loss.detach()
+    return loss
 
 
 def batches(examples: int, size: int, generator: np.random.Generator) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""From the filters' maxima to class scores (§4.2) and back, by hand.
+"""From the filters' maxima to the loss (§4.2) and back, by hand.
 
 A network this small keeps autograd busier with its graph than with its products. The operations
 are autograd's own, one for one, so that the bits are those of `TextCNN`.
@@ -10,6 +10,10 @@ import torch
 from torch import Tensor
 
 threshold_backward = torch.ops.aten.threshold_backward  # of relu, from what it gave
+log_softmax_backward = torch.ops.aten._log_softmax_backward_data
+nll_loss_forward = torch.ops.aten.nll_loss_forward
+nll_loss_backward = torch.ops.aten.nll_loss_backward
+MEAN, NO_CLASS_LEFT_OUT = 1, -100  # autograd's own numbers for how a loss is reduced
 
 
 class Layers(NamedTuple):
@@ -60,3 +64,12 @@ def gradients(given: Tensor, found: Activations, layers: Layers, onto: Layers) -
     torch.mm(given.T, hidden, out=onto.output_weight)
     torch.sum(given, 0, out=onto.output_bias)
     return onto_pooled
+
+
+def cross_entropy(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The mean over reviews, and its gradient by the scores `[reviews, classes]`."""
+    logarithms = torch.log_softmax(scores, 1)
+    how = (None, MEAN, NO_CLASS_LEFT_OUT)
+    loss, weight = nll_loss_forward(logarithms, labels, *how)
+    onto = nll_loss_backward(torch.ones_like(loss), logarithms, labels, *how, weight)
+    return loss, log_softmax_backward(onto, logarithms, 1, scores.dtype)

@@ -1,19 +1,20 @@
 """The text CNN's survivors by compiled loops."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ltlib.networks.classifier import activations, gradients
+from ltlib.networks.classifier import Activations, Layers, activations, cross_entropy, gradients
 from ltlib.networks.kernels.survivors import (
     Survivors,
     largest_responses,
     largest_responses_by_rows,
     response_gradients,
 )
+from ltlib.networks.network import zero_gradient
 from ltlib.networks.packing import Packed
 from ltlib.networks.survivor_cnn import SurvivorCNN
 from ltlib.networks.text_cnn import dropout_factors
@@ -60,10 +61,33 @@ class CompiledSurvivorCNN(SurvivorCNN):
         dimension[self.weight_value] = torch.repeat_interleave(self.weights.counts)
         return dimension
 
+    @torch.no_grad()
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
-        """See `SurvivorCNN.forward`."""
-        scores: Tensor = _Scores.apply(self.alive, self, batch, self._factors(batch, generator))
-        return scores
+        """See `SurvivorCNN.forward`; without gradient, which `backpropagate` gives."""
+        return self._pass(batch, generator).found.scores
+
+    @torch.no_grad()
+    def backpropagate(self, batch: Packed, generator: np.random.Generator) -> Tensor:
+        """See `Network.backpropagate`."""
+        alive, (factors, winners, layers, found) = self.alive.numpy(), self._pass(batch, generator)
+        loss, onto_scores = cross_entropy(found.scores, batch.labels)
+        flat = self.alive.new_empty(self.layer_size)
+        onto_maxima = gradients(onto_scores, found, layers, self.shaped(flat))
+        onto = zero_gradient(self.alive).numpy()
+        response_gradients(
+            alive, self.survivors, batch.tokens.numpy(), batch.offsets, factors, winners,
+            onto_maxima.numpy(), onto,
+        )  # fmt: skip
+        onto[self.alive_in_layers] = flat.numpy()[self.places_of_layers]
+        return loss
+
+    def _pass(self, batch: Packed, generator: np.random.Generator | None) -> "_Pass":
+        alive, factors = self.alive, self._factors(batch, generator)
+        pooled, winners = self.maxima(alive, batch, factors)
+        flat = alive.new_zeros(self.layer_size)
+        flat.numpy()[self.places_of_layers] = alive.numpy()[self.alive_in_layers]
+        layers = self.shaped(flat)
+        return _Pass(factors, winners, layers, activations(pooled, layers))
 
     def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
         """See `SurvivorCNN.pooled`; without gradient."""
@@ -99,31 +123,13 @@ class CompiledSurvivorCNN(SurvivorCNN):
         return products > len(batch.tokens) * (weights / 20 + self.rows / 3)
 
 
-class _Scores(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any, alive: Tensor, network: CompiledSurvivorCNN, batch: Packed, factors: np.ndarray
-    ) -> Tensor:
-        pooled, winners = network.maxima(alive, batch, factors)
-        flat = alive.new_zeros(network.layer_size)
-        flat.numpy()[network.places_of_layers] = alive.numpy()[network.alive_in_layers]
-        layers = network.shaped(flat)
-        found = activations(pooled, layers)
-        ctx.given = (alive, network, batch, factors, winners, layers, found)
-        return found.scores
+class _Pass(NamedTuple):
+    """What a forward pass leaves to the way back."""
 
-    @staticmethod
-    def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
-        alive, network, batch, factors, winners, layers, found = ctx.given
-        flat = alive.new_empty(network.layer_size)
-        gradient = gradients(given[0], found, layers, network.shaped(flat))
-        onto = np.zeros_like(alive.numpy())
-        response_gradients(
-            alive.numpy(), network.survivors, batch.tokens.numpy(), batch.offsets, factors,
-            winners, gradient.numpy(), onto,
-        )  # fmt: skip
-        onto[network.alive_in_layers] = flat.numpy()[network.places_of_layers]
-        return torch.from_numpy(onto), None, None, None
+    factors: np.ndarray
+    winners: np.ndarray
+    layers: Layers
+    found: Activations
 
 
 def _starts(counts: Tensor) -> np.ndarray:

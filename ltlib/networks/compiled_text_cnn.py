@@ -1,13 +1,13 @@
 """The text CNN by compiled loops: of array operations only the matrix products are left."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ltlib.networks.classifier import Layers, activations, gradients
+from ltlib.networks.classifier import Activations, Layers, activations, cross_entropy, gradients
 from ltlib.networks.kernels.windows import (
     Dropout,
     best_windows,
@@ -17,8 +17,9 @@ from ltlib.networks.kernels.windows import (
     winning_gradients,
     winning_values,
 )
+from ltlib.networks.network import zero_gradient
 from ltlib.networks.packing import ZERO_VECTOR, Packed
-from ltlib.networks.precision import BLOCK, product_blocks
+from ltlib.networks.precision import product_blocks
 from ltlib.networks.text_cnn import DROPOUT_LEVELS, TextCNN, dropout_bits
 from ltlib.protocol import Protocol
 
@@ -31,11 +32,56 @@ class CompiledTextCNN(TextCNN):
         self.heights = np.array(protocol.heights)
         self.places = row_places(self.heights, protocol.channels)
 
+    @torch.no_grad()
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
-        """See `TextCNN.forward`."""
+        """See `TextCNN.forward`; without gradient, which `backpropagate` gives."""
+        return self._pass(batch, generator).found.scores
+
+    @torch.no_grad()
+    def backpropagate(self, batch: Packed, generator: np.random.Generator) -> Tensor:
+        """See `Network.backpropagate`."""
+        dropout, embedded, flat, winners, layers, found = self._pass(batch, generator)
+        loss, onto_scores = cross_entropy(found.scores, batch.labels)
+        onto_layers = Layers(*(torch.empty_like(layer) for layer in layers))
+        onto_maxima = gradients(onto_scores, found, layers, onto_layers)
+        onto_embedded, onto_flat = np.zeros_like(embedded), torch.zeros_like(flat)
+        winning_gradients(
+            embedded, flat.numpy(), batch.offsets, self.places, winners, onto_maxima.numpy(),
+            onto_embedded, onto_flat.numpy(),
+        )  # fmt: skip
+        self._leave(onto_flat, onto_layers)
+        onto_words = zero_gradient(self.embedding.weight).numpy()
+        embedding_gradient(onto_embedded, batch.tokens.numpy(), dropout, onto_words)
+        return loss
+
+    def _leave(self, onto_flat: Tensor, onto_layers: Layers) -> None:
+        """Give every parameter but the embedding its gradient."""
+        convolutions = self._layers()
+        weights = onto_flat.split([layer.weight.shape[:2].numel() for layer in convolutions])
+        biases = onto_layers.bias.split([len(layer.bias) for layer in convolutions])
+        for layer, weight, bias in zip(convolutions, weights, biases, strict=True):
+            layer.weight.grad, layer.bias.grad = weight.view_as(layer.weight), bias
+        self.hidden.weight.grad, self.hidden.bias.grad = onto_layers[1:3]
+        self.output.weight.grad, self.output.bias.grad = onto_layers[3:]
+
+    def _pass(self, batch: Packed, generator: np.random.Generator | None) -> "_Pass":
+        flat = torch.cat([layer.weight.flatten(0, 1) for layer in self._layers()])
+        bias = torch.cat([layer.bias for layer in self._layers()])
+        layers = Layers(
+            bias, self.hidden.weight, self.hidden.bias, self.output.weight, self.output.bias
+        )
         dropout = self._dropout(batch, generator)
-        scores: Tensor = _Scores.apply(self, batch, dropout, *self.parameters())
-        return scores
+        embedded = flat.new_empty(len(batch.tokens), flat.shape[1])
+        embedded_words(
+            self.embedding.weight.numpy(), batch.tokens.numpy(), dropout, embedded.numpy()
+        )
+        winners = self.best_windows(batch, embedded, flat)
+        pooled = flat.new_empty(winners.shape)
+        winning_values(
+            embedded.numpy(), flat.numpy(), batch.offsets, self.places, winners, pooled.numpy()
+        )
+        found = activations(pooled, layers)
+        return _Pass(dropout, embedded.numpy(), flat, winners, layers, found)
 
     def _dropout(self, batch: Packed, generator: np.random.Generator | None) -> Dropout:
         entries = len(batch.tokens) * self.embedding.embedding_dim
@@ -64,7 +110,7 @@ class CompiledTextCNN(TextCNN):
         """Each filter's earliest best window in each review, int32 `[reviews, filters]`."""
         overlap = int(self.heights.max()) - 1  # so that every window is whole in a block
         best, winners = self._nothing_yet(embedded, batch)
-        words = torch.arange(max(BLOCK, len(embedded)))
+        words = torch.arange(len(embedded))
         for begin, end, products in product_blocks(embedded, flat, self.search, overlap):
             self._keep_better(products, words, batch.offsets, begin, end, winners, best)
         return winners
@@ -85,52 +131,12 @@ class CompiledTextCNN(TextCNN):
         )
 
 
-class _Scores(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        network: CompiledTextCNN,
-        batch: Packed,
-        dropout: Dropout,
-        embedding: Tensor,
-        *parameters: Tensor,
-    ) -> Tensor:
-        *filters, hidden_weight, hidden_bias, output_weight, output_bias = parameters
-        flat = torch.cat([weight.flatten(0, 1) for weight in filters[::2]])
-        layers = Layers(
-            torch.cat(filters[1::2]), hidden_weight, hidden_bias, output_weight, output_bias
-        )
-        embedded = flat.new_empty(len(batch.tokens), flat.shape[1])
-        embedded_words(embedding.numpy(), batch.tokens.numpy(), dropout, embedded.numpy())
-        winners = network.best_windows(batch, embedded, flat)
-        pooled = flat.new_empty(winners.shape)
-        winning_values(
-            embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners, pooled.numpy()
-        )
-        found = activations(pooled, layers)
-        ctx.convolutions = (embedded.numpy(), flat.numpy(), batch.offsets, network.places, winners)
-        ctx.layers, ctx.found = layers, found
-        ctx.words = (batch.tokens.numpy(), dropout, embedding.shape)
-        ctx.shapes = [weight.shape for weight in filters[::2]]
-        return found.scores
+class _Pass(NamedTuple):
+    """What a forward pass leaves to the way back."""
 
-    @staticmethod
-    def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
-        embedded, flat, offsets, places, winners = ctx.convolutions
-        tokens, dropout, shape = ctx.words
-        onto_layers = Layers(*(torch.empty_like(layer) for layer in ctx.layers))
-        gradient = gradients(given[0], ctx.found, ctx.layers, onto_layers)
-        onto_embedded, onto_flat = np.zeros_like(embedded), np.zeros_like(flat)
-        winning_gradients(
-            embedded, flat, offsets, places, winners, gradient.numpy(), onto_embedded, onto_flat
-        )
-        onto = gradient.new_zeros(shape)
-        embedding_gradient(onto_embedded, tokens, dropout, onto.numpy())
-        parts = torch.from_numpy(onto_flat).split([shape[0] * shape[1] for shape in ctx.shapes])
-        biases = onto_layers.bias.split([shape[1] for shape in ctx.shapes])
-        onto_filters = [
-            gradient
-            for part, shape, bias in zip(parts, ctx.shapes, biases, strict=True)
-            for gradient in (part.view(shape), bias)
-        ]
-        return None, None, None, onto, *onto_filters, *onto_layers[1:]
+    dropout: Dropout
+    embedded: np.ndarray
+    flat: Tensor
+    winners: np.ndarray
+    layers: Layers
+    found: Activations

@@ -55,6 +55,15 @@ class Network(nn.Module):
         """Scores without dropout, for as long as the parameters stay as they are."""
         return self
 
+    def backpropagate(self, batch: Any, generator: np.random.Generator) -> Tensor:
+        """The mean cross-entropy of a batch in training; its gradient is left in the parameters'
+        `grad`, in the place of any that was there.
+        """
+        loss = nn.functional.cross_entropy(self(batch, generator), batch.labels)
+        self.zero_grad()
+        loss.backward()
+        return loss.detach()
+
     def held(self, masks: Masks) -> Masks:
         """Those of `masks` that training must hold: what a network leaves out cannot move."""
         return masks
@@ -62,6 +71,13 @@ class Network(nn.Module):
     def values(self) -> dict[str, Tensor]:
         """Copies of all parameters and buffers on the CPU, by the names that masks use."""
         return {name: value.detach().cpu().clone() for name, value in self.state_dict().items()}
+
+
+def zero_gradient(parameter: Tensor) -> Tensor:
+    """The parameter's `grad`, made zero where it lies: memory asked for anew is paid for again."""
+    if parameter.grad is None:
+        parameter.grad = torch.zeros_like(parameter)
+    return parameter.grad.zero_()
 
 
 class Stack(ABC):

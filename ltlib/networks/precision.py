@@ -13,6 +13,7 @@ from torch import Tensor
 from ltlib.protocol import Search
 
 BLOCK = 256  # subwords
+FEW_ROWS = 1000  # of filters: the products of two blocks then stay in a core's cache
 
 
 def search_products(embedded: Tensor, flat: Tensor, search: Search) -> Tensor:
@@ -49,8 +50,8 @@ def product_blocks(
 ) -> Iterator[tuple[int, int, Tensor]]:
     """The same on a CPU, some subwords at a time: to be used while they are in its cache.
 
-    In bfloat16 every block has `BLOCK` subwords, the last ones of the last block nobody's: the
-    library behind the product keeps the code it generates for each shape, megabytes of it.
+    In bfloat16 every block has `block_size` subwords, the last ones of the last block nobody's:
+    the library behind the product keeps the code it generates for each shape, megabytes of it.
 
     Args:
         overlap: subwords at the end of a block with which the next begins again.
@@ -65,11 +66,17 @@ def product_blocks(
     if not native_bfloat16(embedded.device):
         # The product of two bfloat16 numbers is exact in float32: only the order of sums differs.
         transposed = transposed.float()
-    block = transposed.new_zeros(BLOCK, embedded.shape[1])
-    for begin in range(0, len(embedded), BLOCK - overlap):
-        part = embedded[begin : begin + BLOCK]
+    size = block_size(len(flat))
+    block = transposed.new_zeros(size, embedded.shape[1])
+    for begin in range(0, len(embedded), size - overlap):
+        part = embedded[begin : begin + size]
         block[: len(part)] = part if block.dtype == torch.bfloat16 else part.bfloat16()
-        yield begin, begin + BLOCK - overlap, (block @ transposed).bfloat16()
+        yield begin, begin + size - overlap, (block @ transposed).bfloat16()
+
+
+def block_size(filter_rows: int) -> int:
+    """How many subwords are multiplied at once: of few products, more."""
+    return BLOCK if filter_rows > FEW_ROWS else 2 * BLOCK
 
 
 def native_bfloat16(device: torch.device) -> bool:

@@ -54,14 +54,12 @@ def of_ours(
 ) -> dict[str, Tensor]:  # fmt: skip
     network = network_of(kind, protocol, values, masks).to(dtype)
     if "whole" in kind:
-        loss = nn.functional.cross_entropy(network(batch, Bits(bits.ravel())), batch.labels)
-        loss.backward()
+        network.backpropagate(batch, Bits(bits.ravel()))
         return apply_masks({n: p.grad for n, p in network.named_parameters() if p.grad is not None},
                            masks)  # fmt: skip
     assert isinstance(network, SurvivorCNN)
     alive = masks["embedding.weight"][batch.tokens.clamp_min(0)] & (batch.tokens >= 0)[:, None]
-    scores = network(batch, Bits(bits[alive.numpy()]))
-    nn.functional.cross_entropy(scores, batch.labels).backward()
+    network.backpropagate(batch, Bits(bits[alive.numpy()]))
     assert network.alive.grad is not None
     network.alive.data = network.alive.grad  # laid out like the values themselves
     return network.values()

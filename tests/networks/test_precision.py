@@ -51,14 +51,18 @@ def test_products_are_those_of_rounded_factors() -> None:
     assert np.all(np.abs(found - expected) <= UNIT * np.abs(expected) + 1e-5 * scale)
 
 
-@pytest.mark.parametrize("total", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
-def test_batches_of_any_size_make_one_shape(total: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("rows", "block"), [(24, 2 * BLOCK), (1524, BLOCK)])
+@pytest.mark.parametrize("blocks", [0.001, 0.99, 1, 1.01, 3.1])
+def test_batches_of_any_size_make_one_shape(
+    rows: int, block: int, blocks: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Products are taken block by block, and nothing of what fills them up comes back."""
+    total = math.ceil(blocks * block)
     shapes: list[int] = []
     monkeypatch.setattr(torch.Tensor, "__matmul__", watched(shapes))
-    embedded, flat = factors(total)
+    embedded, flat = factors(total, rows)
     found = search_products(embedded, flat, "bfloat16")
-    assert shapes == [BLOCK] * math.ceil(total / BLOCK)
+    assert shapes == [block] * math.ceil(blocks)
     assert found.shape == (total, len(flat))
     one_by_one = [search_products(row[None], flat, "bfloat16") for row in embedded[-3:]]
     torch.testing.assert_close(found[-3:], torch.cat(one_by_one), rtol=2 * UNIT, atol=1e-3)

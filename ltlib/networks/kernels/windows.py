@@ -1,4 +1,7 @@
-"""Convolutions and 1-max pooling (Eq. 3) of the whole network: what is not a matrix product."""
+"""Convolutions and 1-max pooling (Eq. 3) of the whole network: what is not a matrix product.
+
+Short rows are indexed where they lie: a slice of one takes longer to make than to multiply.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -56,13 +59,13 @@ def embedded_words(
     size = embedding.shape[1]
     factor = embedding.dtype.type(scale)
     for position in range(len(tokens)):
-        line = embedded[position]
-        if tokens[position] < 0:
-            line[:] = 0
+        token = tokens[position]
+        if token < 0:
+            embedded[position] = 0
             continue
-        vector, drawn = embedding[tokens[position]], bits[position * size : (position + 1) * size]
         for i in range(size):
-            line[i] = vector[i] * factor if drawn[i] >= dropped else 0
+            stays = bits[position * size + i] >= dropped
+            embedded[position, i] = embedding[token, i] * factor if stays else 0
 
 
 @compiled
@@ -129,15 +132,16 @@ def winning_values(
 ) -> None:  # fmt: skip
     """Write the responses at the winning windows, `[reviews, filters]`."""
     reviews, filters = winners.shape
+    size = embedded.shape[1]
     for review in range(reviews):
         for filter_ in range(filters):
             met = offsets[review] + winners[review, filter_]
             response = embedded.dtype.type(0)
             for row in range(places.shape[1]):
-                if places[filter_, row] >= 0:
-                    word, weights = embedded[met + row], flat[places[filter_, row]]
-                    for i in range(len(word)):
-                        response += word[i] * weights[i]
+                place = places[filter_, row]
+                if place >= 0:
+                    for i in range(size):
+                        response += embedded[met + row, i] * flat[place, i]
             pooled[review, filter_] = response
 
 
@@ -148,6 +152,7 @@ def winning_gradients(
 ) -> None:  # fmt: skip
     """Add the gradients of words and of filter rows, given that of the winning responses."""
     reviews, filters = winners.shape
+    size = embedded.shape[1]
     for review in range(reviews):
         for filter_ in range(filters):
             share = gradient[review, filter_]
@@ -155,11 +160,10 @@ def winning_gradients(
             for row in range(places.shape[1]):
                 place = places[filter_, row]
                 if place >= 0 and share != 0:
-                    word, onto_word = embedded[met + row], onto_embedded[met + row]
-                    weights, onto_weights = flat[place], onto_flat[place]
-                    for i in range(len(word)):
-                        onto_word[i] += share * weights[i]
-                        onto_weights[i] += share * word[i]
+                    for i in range(size):
+                        onto_embedded[met + row, i] += share * flat[place, i]
+                    for i in range(size):
+                        onto_flat[place, i] += share * embedded[met + row, i]
 
 
 @compiled
@@ -171,8 +175,8 @@ def embedding_gradient(
     size = onto.shape[1]
     factor = onto.dtype.type(scale)
     for position in range(len(tokens)):
-        if tokens[position] >= 0:
-            line, drawn = onto_embedded[position], bits[position * size : (position + 1) * size]
-            target = onto[tokens[position]]
+        token = tokens[position]
+        if token >= 0:
             for i in range(size):
-                target[i] += line[i] * factor if drawn[i] >= dropped else 0
+                stays = bits[position * size + i] >= dropped
+                onto[token, i] += onto_embedded[position, i] * factor if stays else 0
