@@ -49,6 +49,9 @@ def judged(results: pd.DataFrame, divergence: pd.DataFrame | None = None) -> pd.
         InputError: as `evidence_of`.
     """
     check_table(results)
+    # Each contrast reads every row's names, and Arrow gives them out one by one slowly.
+    names: list[str] = list(results.select_dtypes("string"))
+    results = results.astype(dict.fromkeys(names, "object"))
     domains = _evidence_of_divergence(divergence)
     found = {c.id: domains.get(c.id) or evidence_of(c, results) for c in CLAIMS}
     areas = {c.id: domains.get(c.id) or evidence_of(c, results, AREA) for c in CLAIMS}
