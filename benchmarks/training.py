@@ -153,7 +153,7 @@ def measure(corpus: Corpus, protocol: Protocol) -> list[Row]:
     peak = max(c["peak"] for c in chains)
     epochs = PROTOCOL.epochs
     return [
-        row("s an epoch with validation, round 0, both domains", full, ours[0], 14),
+        row("s an epoch with validation, round 0, both domains", full, ours[0], 16),
         row("the same, round 7", full, ours[7], 30),
         row(f"the same, round {SPARSE_ROUND}", sparse, ours[SPARSE_ROUND], 80),
         row(f"the same, rounds {LATE} to {PROTOCOL.rounds}", sparse, ours[LATE:].mean(), 200),
