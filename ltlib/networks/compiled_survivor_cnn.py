@@ -42,6 +42,7 @@ class CompiledSurvivorCNN(SurvivorCNN):
         self.entries_of = self.entries.counts.numpy()  # of the last, -1, too
         self.alive_in_layers = self.layer_alive.numpy()
         self.places_of_layers = self.layer_places.numpy()
+        self.memory: _Memory | None = None
 
     def _rows(self, masks: Masks) -> tuple[np.ndarray, np.ndarray]:
         """Where each filter's rows begin and end among all survivors, `[filters, tallest]`."""
@@ -69,25 +70,34 @@ class CompiledSurvivorCNN(SurvivorCNN):
     @torch.no_grad()
     def backpropagate(self, batch: Packed, generator: np.random.Generator) -> Tensor:
         """See `Network.backpropagate`."""
-        alive, (factors, winners, layers, found) = self.alive.numpy(), self._pass(batch, generator)
+        factors, winners, layers, found = self._pass(batch, generator)
         loss, onto_scores = cross_entropy(found.scores, batch.labels)
-        flat = self.alive.new_empty(self.layer_size)
-        onto_maxima = gradients(onto_scores, found, layers, self.shaped(flat))
+        onto_layers = self._memory().gradients
+        onto_maxima = gradients(onto_scores, found, layers, onto_layers.shaped)
         onto = zero_gradient(self.alive).numpy()
         response_gradients(
-            alive, self.survivors, batch.tokens.numpy(), batch.offsets, factors, winners,
-            onto_maxima.numpy(), onto,
+            self.alive.numpy(), self.survivors, batch.tokens.numpy(), batch.offsets, factors,
+            winners, onto_maxima.numpy(), onto,
         )  # fmt: skip
-        onto[self.alive_in_layers] = flat.numpy()[self.places_of_layers]
+        onto[self.alive_in_layers] = onto_layers.flat.numpy()[self.places_of_layers]
         return loss
 
     def _pass(self, batch: Packed, generator: np.random.Generator | None) -> "_Pass":
         alive, factors = self.alive, self._factors(batch, generator)
         pooled, winners = self.maxima(alive, batch, factors)
-        flat = alive.new_zeros(self.layer_size)
-        flat.numpy()[self.places_of_layers] = alive.numpy()[self.alive_in_layers]
-        layers = self.shaped(flat)
-        return _Pass(factors, winners, layers, activations(pooled, layers))
+        layers = self._memory().values
+        layers.flat.numpy()[self.places_of_layers] = alive.numpy()[self.alive_in_layers]
+        return _Pass(factors, winners, layers.shaped, activations(pooled, layers.shaped))
+
+    def _memory(self) -> "_Memory":
+        """Kept from step to step; made anew for numbers of another type."""
+        if self.memory is None or self.memory.values.shaped.bias.dtype != self.alive.dtype:
+            self.memory = _Memory(self._whole(), self._whole())
+        return self.memory
+
+    def _whole(self) -> "_Whole":
+        flat = self.alive.new_zeros(self.layer_size)
+        return _Whole(flat, self.shaped(flat))
 
     def pooled(self, batch: Packed, generator: np.random.Generator | None) -> Tensor:
         """See `SurvivorCNN.pooled`; without gradient."""
@@ -123,8 +133,22 @@ class CompiledSurvivorCNN(SurvivorCNN):
         return products > len(batch.tokens) * (weights / 20 + self.rows / 3)
 
 
+class _Whole(NamedTuple):
+    """What comes after pooling, as one vector and as its layers: the same memory."""
+
+    flat: Tensor
+    shaped: Layers
+
+
+class _Memory(NamedTuple):
+    """Of the layers, 0 where pruned, and of their gradients."""
+
+    values: _Whole
+    gradients: _Whole
+
+
 class _Pass(NamedTuple):
-    """What a forward pass leaves to the way back."""
+    """What a forward pass leaves to the way back; its layers are those of the next one, too."""
 
     factors: np.ndarray
     winners: np.ndarray
