@@ -77,7 +77,7 @@ def _carry_out(scale: str, corpus: str, seed: int, store: Path, source: Path) ->
     """
     from ltlib.data.corpus import load_corpus  # training: published results do without
     from ltlib.runs.front import run
-    from ltlib.runs.local_engine import available_cores
+    from ltlib.runs.processes import available_cores
 
     protocol = Protocol.named(scale)
     loaded = load_corpus(corpus, protocol)

@@ -19,8 +19,7 @@ import papermill
 
 from book.tools.command import start
 from ltlib.errors import InputError
-from ltlib.figures.explorable import WIDGET
-from ltlib.runs.local_engine import available_cores
+from ltlib.runs.processes import available_cores
 
 MOST = 4  # kernels at once: each takes more than half a gigabyte
 
@@ -98,6 +97,9 @@ def stored_notebook(path: Path) -> str:
 
 def without_traces(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook without versions, times and the random ids of widgets."""
+    # Here alone: a process that only executes loads no figures.
+    from ltlib.figures.explorable import WIDGET
+
     page = notebook["metadata"].get("myst", {})  # the description of the built page
     notebook["metadata"] = {"kernelspec": KERNEL, "language_info": {"name": "python"}, "myst": page}
     for cell in notebook["cells"]:

@@ -10,6 +10,9 @@ from ltlib.errors import InputError
 
 TICKETS = Path("book", "_static", "tickets")  # packed ones, in the source: `ask.js` lies beside it
 
+# `jupyter-book`, in a process that loads no more than it must.
+PROGRAM = "import ltlib.light_jsonschema; from jupyter_book.cli.main import main; main()"
+
 
 def render(source: Path) -> Path:
     """Build the pages of `source` with warnings as errors; the path of the first page.
@@ -29,8 +32,8 @@ def jupyter_book(source: Path, builder: str) -> Path:
         InputError: Jupyter Book warned; its log is named.
     """
     log = source.parent / "jupyter-book.log"
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", str(source), "-W", "-n", "--keep-going", "--quiet"]
+    command = [sys.executable, "-P", "-c", PROGRAM, "build", str(source)]
+    command += ["-W", "-n", "--keep-going", "--quiet"]
     with log.open("w") as stream:
         finished = subprocess.run(
             [*command, "--builder", builder], stdout=stream, stderr=subprocess.STDOUT

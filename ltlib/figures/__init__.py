@@ -4,10 +4,8 @@ A `Drawing` is a printed picture. An `Explorable` is one with controls: `show()`
 notebook, `on_page()` is what stands beneath it in the book.
 """
 
-from ltlib.figures import (
-    light_altair,  # noqa: F401 - before anything loads Altair
-    speed,
-)
+import ltlib.light_jsonschema  # noqa: F401 - before anything loads Altair
+from ltlib.figures import speed
 from ltlib.figures.choices import at_its_best_table, choices_table
 from ltlib.figures.data import (
     divergence_heatmap,

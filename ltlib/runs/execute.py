@@ -8,7 +8,8 @@ from ltlib.errors import DamagedError
 from ltlib.experiments.experiment import Experiment
 from ltlib.runs.driver import Driver, Report
 from ltlib.runs.engine import Engine
-from ltlib.runs.local_engine import LocalEngine, available_cores
+from ltlib.runs.local_engine import LocalEngine
+from ltlib.runs.processes import available_cores
 from ltlib.runs.progress import Progress
 from ltlib.runs.schedule import Schedule
 from ltlib.runs.stacked_engine import StackedEngine

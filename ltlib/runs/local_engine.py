@@ -1,6 +1,5 @@
 """Runs on processes of this machine, one thread each."""
 
-import os
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -107,11 +106,6 @@ class LocalEngine:
             )
         time.sleep(PAUSE * task.starts)
         self._begin(_Task(task.job, Worker(self._modules), task.starts + 1))
-
-
-def available_cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _train(job: Job, pickled: bytes) -> Result | Failure:

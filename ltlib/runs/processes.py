@@ -104,3 +104,8 @@ def _end_with_driver() -> None:
     assert driver is not None
     driver.join()
     os._exit(1)
+
+
+def available_cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

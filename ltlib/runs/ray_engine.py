@@ -11,7 +11,7 @@ from ltlib.experiments.experiment import Experiment
 from ltlib.networks.network import ExampleSplits
 from ltlib.protocol import Protocol
 from ltlib.runs.engine import DIED, Job, Result
-from ltlib.runs.local_engine import available_cores
+from ltlib.runs.processes import available_cores
 from ltlib.runs.worker import train_job
 from ltlib.spec import RunSpec
 from ltlib.store.failures import Failure
