@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import torch
 from torch import nn
-from torch.optim.adam import adam
 
 
 class Adam:
@@ -12,7 +11,8 @@ class Adam:
     than the update itself.
 
     Args:
-        parameters: changed in place at each step, if they have a gradient.
+        parameters: of one type and on one device; changed in place at each step, if they have a
+            gradient.
         rate: of learning.
         l2: weight of ℓ2's term.
     """
@@ -30,8 +30,9 @@ class Adam:
         every = zip(self.parameters, self.means, self.squares, self.steps, strict=True)
         moved = [(p, p.grad, *state) for p, *state in every if p.grad is not None]
         parameters, gradients, means, squares, steps = map(list, zip(*moved, strict=True))
-        adam(
+        torch._foreach_add_(steps, 1)
+        torch._fused_adam_(
             parameters, gradients, means, squares, [], steps,
             lr=self.rate, weight_decay=self.l2, beta1=0.9, beta2=0.999, eps=1e-8,
-            amsgrad=False, maximize=False, fused=True,
+            amsgrad=False, maximize=False,
         )  # fmt: skip

@@ -82,8 +82,5 @@ def scores_of(model: Network, examples: Examples) -> Tensor:
     device = next(model.parameters()).device
     model.eval()
     scorer = model.scorer()
-    parts = [
-        examples.rows(np.arange(start, min(start + EVALUATION_BATCH, len(examples))))
-        for start in range(0, len(examples), EVALUATION_BATCH)
-    ]
+    parts = examples.cut(EVALUATION_BATCH)
     return torch.cat([scorer(part.to(device)).cpu() for part in parts])

@@ -108,9 +108,8 @@ def _train_all(
     )
     draws = [generator.spawn(2) for generator in generators]  # order and dropout, as in `train`
     for _ in range(protocol.epochs):
-        orders = [batches(len(splits.train), protocol.batch_size, order) for order, _ in draws]
-        for chosen in zip(*orders, strict=True):
-            parts = [splits.train.rows(rows) for rows in chosen]
+        epochs = [batches(splits.train, protocol.batch_size, order) for order, _ in draws]
+        for parts in zip(*epochs, strict=True):
             step_together(stack, holds, optimizer, parts, [dropout for _, dropout in draws])
         for n, (network, own) in enumerate(zip(networks, progress, strict=True)):
             if not own.ended:

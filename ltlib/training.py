@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +16,8 @@ from ltlib.evaluation import Evaluation, evaluated
 from ltlib.networks.network import Examples, ExampleSplits, Network
 from ltlib.protocol import Protocol
 from ltlib.pruning import Masks, apply_masks
+
+Drawn = TypeVar("Drawn", bound=Examples)
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ def _best_epoch(
     best: dict[str, Tensor] = {}
     for epoch in range(1, protocol.epochs + 1):
         model.train()
-        for chosen in batches(len(splits.train), protocol.batch_size, order):
-            step(model, holds, optimizer, splits.train.rows(chosen), dropout)
+        for batch in batches(splits.train, protocol.batch_size, order):
+            step(model, holds, optimizer, batch, dropout)
         if not all(bool(p.isfinite().all()) for p in model.parameters()):
             raise DivergedError(f"diverged in epoch {epoch}: a parameter is NaN or infinite")
         evaluations.append(evaluated(model, splits.validation))
@@ -143,7 +146,6 @@ def step(
     return loss
 
 
-def batches(examples: int, size: int, generator: np.random.Generator) -> list[np.ndarray]:
-    """One epoch: a uniform shuffle of the examples' numbers, cut into batches of `size`."""
-    order = generator.permutation(examples)
-    return [order[start : start + size] for start in range(0, examples, size)]
+def batches(examples: Drawn, size: int, generator: np.random.Generator) -> list[Drawn]:
+    """One epoch: a uniform shuffle of the examples, cut into batches of `size`."""
+    return examples.rows(generator.permutation(len(examples))).cut(size)

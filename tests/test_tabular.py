@@ -116,8 +116,8 @@ def test_evaluation_changes_nothing_and_training_goes_on_after_it() -> None:
     with one_thread():
         for _ in range(PROTOCOL.epochs):
             network.train()
-            for chosen in batches(len(splits.train), PROTOCOL.batch_size, order):
-                step(network, [], adam, splits.train.rows(chosen), dropout)
+            for batch in batches(splits.train, PROTOCOL.batch_size, order):
+                step(network, [], adam, batch, dropout)
             network.eval()
             with torch.no_grad():
                 right = network(splits.validation).argmax(1) == splits.validation.labels

@@ -81,10 +81,7 @@ def dense_reference(
     optimizer = torch.optim.Adam(
         leaves.values(), lr=protocol.learning_rate, weight_decay=protocol.l2
     )
-    for chosen in batches(
-        len(splits.train), protocol.batch_size, stream(0, "training").spawn(2)[0]
-    ):
-        batch = splits.train.rows(chosen)
+    for batch in batches(splits.train, protocol.batch_size, stream(0, "training").spawn(2)[0]):
         optimizer.zero_grad()
         nn.functional.cross_entropy(dense_scores(leaves, batch), batch.labels).backward()
         optimizer.step()
@@ -221,11 +218,17 @@ def test_training_learns_what_marks_a_review() -> None:
     assert outcome.test.accuracy > 0.9
 
 
+def numbered(count: int) -> Packed:
+    """Reviews of one subword; each has its number for a label."""
+    return Packed(torch.arange(count), np.arange(count + 1), torch.arange(count))
+
+
 def test_an_epoch_sees_every_review_once_in_a_uniform_order() -> None:
     generator = stream(0, "order")
-    seen = np.concatenate(batches(50, 8, generator))
-    assert sorted(seen) == list(range(50))
-    firsts = [int(batches(4, 4, generator)[0][0]) for _ in range(4_000)]
+    epoch = batches(numbered(50), 8, generator)
+    assert [len(batch) for batch in epoch] == [8] * 6 + [2]
+    assert sorted(torch.cat([batch.labels for batch in epoch]).tolist()) == list(range(50))
+    firsts = [int(batches(numbered(4), 4, generator)[0].labels[0]) for _ in range(4_000)]
     counts = np.bincount(firsts, minlength=4)
     assert np.abs(counts - 1_000).max() < 5 * math.sqrt(4_000 * 0.25 * 0.75)
 

@@ -1,6 +1,6 @@
 """The text CNN's survivors by compiled loops."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -82,12 +82,26 @@ class CompiledSurvivorCNN(SurvivorCNN):
         onto[self.alive_in_layers] = onto_layers.flat.numpy()[self.places_of_layers]
         return loss
 
+    @torch.no_grad()
+    def scorer(self) -> Callable[[Packed], Tensor]:
+        """See `Network.scorer`."""
+        layers = self._whole_layers()
+
+        def scores(batch: Packed) -> Tensor:
+            return activations(self.pooled(batch, None), layers).scores
+
+        return scores
+
     def _pass(self, batch: Packed, generator: np.random.Generator | None) -> "_Pass":
-        alive, factors = self.alive, self._factors(batch, generator)
-        pooled, winners = self.maxima(alive, batch, factors)
+        factors = self._factors(batch, generator)
+        pooled, winners = self.maxima(self.alive, batch, factors)
+        layers = self._whole_layers()
+        return _Pass(factors, winners, layers, activations(pooled, layers))
+
+    def _whole_layers(self) -> Layers:
         layers = self._memory().values
-        layers.flat.numpy()[self.places_of_layers] = alive.numpy()[self.alive_in_layers]
-        return _Pass(factors, winners, layers.shaped, activations(pooled, layers.shaped))
+        layers.flat.numpy()[self.places_of_layers] = self.alive.numpy()[self.alive_in_layers]
+        return layers.shaped
 
     def _memory(self) -> "_Memory":
         """Kept from step to step; made anew for numbers of another type."""

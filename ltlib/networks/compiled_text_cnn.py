@@ -31,6 +31,8 @@ class CompiledTextCNN(TextCNN):
         super().__init__(protocol)
         self.heights = np.array(protocol.heights)
         self.places = row_places(self.heights, protocol.channels)
+        self.filters: list[Tensor] = [layer.weight for layer in self._layers()]
+        self.biases: list[Tensor] = [layer.bias for layer in self._layers()]
 
     @torch.no_grad()
     def forward(self, batch: Packed, generator: np.random.Generator | None = None) -> Tensor:
@@ -56,17 +58,18 @@ class CompiledTextCNN(TextCNN):
 
     def _leave(self, onto_flat: Tensor, onto_layers: Layers) -> None:
         """Give every parameter but the embedding its gradient."""
-        convolutions = self._layers()
-        weights = onto_flat.split([layer.weight.shape[:2].numel() for layer in convolutions])
-        biases = onto_layers.bias.split([len(layer.bias) for layer in convolutions])
-        for layer, weight, bias in zip(convolutions, weights, biases, strict=True):
-            layer.weight.grad, layer.bias.grad = weight.view_as(layer.weight), bias
+        weights = onto_flat.split([weight.shape[:2].numel() for weight in self.filters])
+        for weight, gradient in zip(self.filters, weights, strict=True):
+            weight.grad = gradient.view_as(weight)
+        biases = onto_layers.bias.split([len(bias) for bias in self.biases])
+        for bias, gradient in zip(self.biases, biases, strict=True):
+            bias.grad = gradient
         self.hidden.weight.grad, self.hidden.bias.grad = onto_layers[1:3]
         self.output.weight.grad, self.output.bias.grad = onto_layers[3:]
 
     def _pass(self, batch: Packed, generator: np.random.Generator | None) -> "_Pass":
-        flat = torch.cat([layer.weight.flatten(0, 1) for layer in self._layers()])
-        bias = torch.cat([layer.bias for layer in self._layers()])
+        flat = self._rows()
+        bias = torch.cat(self.biases)
         layers = Layers(
             bias, self.hidden.weight, self.hidden.bias, self.output.weight, self.output.bias
         )
@@ -83,6 +86,10 @@ class CompiledTextCNN(TextCNN):
         found = activations(pooled, layers)
         return _Pass(dropout, embedded.numpy(), flat, winners, layers, found)
 
+    def _rows(self) -> Tensor:
+        """Every row of every filter, `[filter rows, embedding]`."""
+        return torch.cat([weight.flatten(0, 1) for weight in self.filters])
+
     def _dropout(self, batch: Packed, generator: np.random.Generator | None) -> Dropout:
         entries = len(batch.tokens) * self.embedding.embedding_dim
         if generator is None or self.dropout == 0:
@@ -93,7 +100,7 @@ class CompiledTextCNN(TextCNN):
     @torch.no_grad()
     def scorer(self) -> Callable[[Packed], Tensor]:
         """See `TextCNN.scorer`."""
-        flat = torch.cat([layer.weight.flatten(0, 1) for layer in self._layers()])
+        flat = self._rows()
         products = flat.new_empty(len(self.embedding.weight) + 1, len(flat))
         torch.mm(self.embedding.weight, flat.T, out=products[:-1])
         products[-1] = 0  # of the zero vector

@@ -24,6 +24,9 @@ class Examples(Protocol):
     def rows(self, chosen: np.ndarray) -> Self:
         """The chosen examples, in that order."""
 
+    def cut(self, size: int) -> list[Self]:
+        """The same examples in pieces of `size`, in order; the last of what is left."""
+
     def to(self, device: torch.device) -> Self:
         """The same on `device`."""
 

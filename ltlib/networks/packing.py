@@ -34,6 +34,15 @@ class Packed:
         tokens = torch.from_numpy(self.tokens.numpy()[places])
         return Packed(tokens, offsets, torch.from_numpy(self.labels.numpy()[chosen]))
 
+    def cut(self, size: int) -> list["Packed"]:
+        """The same reviews in pieces of `size`, in order; the last of what is left."""
+        return [self._between(begin, begin + size) for begin in range(0, len(self), size)]
+
+    def _between(self, begin: int, end: int) -> "Packed":
+        offsets = self.offsets[begin : end + 1]
+        tokens = self.tokens[offsets[0] : offsets[-1]]
+        return Packed(tokens, offsets - offsets[0], self.labels[begin:end])
+
     def to(self, device: torch.device) -> "Packed":
         """The same on `device`; offsets stay where the borders are looked up."""
         return Packed(self.tokens.to(device), self.offsets, self.labels.to(device))

@@ -46,8 +46,7 @@ class Case:
     def batches(self) -> Iterator[tuple[Packed, np.ndarray]]:
         generator = stream(self.seed, "epoch")
         for _ in range(EPOCHS):
-            for chosen in batches(len(self.splits.train), self.protocol.batch_size, generator):
-                batch = self.splits.train.rows(chosen)
+            for batch in batches(self.splits.train, self.protocol.batch_size, generator):
                 shape = (len(batch.tokens), self.protocol.embedding_size)
                 yield batch, generator.integers(0, DROPOUT_LEVELS, shape, dtype=np.uint16)
 

@@ -31,6 +31,10 @@ class Rows:
         index = torch.from_numpy(chosen)
         return Rows(self.features[index], self.labels[index])
 
+    def cut(self, size: int) -> "list[Rows]":
+        places = torch.arange(len(self)).split(size)
+        return [self.rows(place.numpy()) for place in places]
+
     def to(self, device: torch.device) -> "Rows":
         return Rows(self.features.to(device), self.labels.to(device))
 
