@@ -50,8 +50,9 @@ def product_blocks(
 ) -> Iterator[tuple[int, int, Tensor]]:
     """The same on a CPU, some subwords at a time: to be used while they are in its cache.
 
-    In bfloat16 every block has `block_size` subwords, the last ones of the last block nobody's:
-    the library behind the product keeps the code it generates for each shape, megabytes of it.
+    In bfloat16 a block has `block_size` subwords, the last one perhaps a half or a quarter of them,
+    of which the last are nobody's: the library behind the product keeps the code it generates for
+    each shape, megabytes of it.
 
     Args:
         overlap: subwords at the end of a block with which the next begins again.
@@ -71,7 +72,8 @@ def product_blocks(
     for begin in range(0, len(embedded), size - overlap):
         part = embedded[begin : begin + size]
         block[: len(part)] = part if block.dtype == torch.bfloat16 else part.bfloat16()
-        yield begin, begin + size - overlap, (block @ transposed).bfloat16()
+        enough = next(rows for rows in (size // 4, size // 2, size) if rows >= len(part))
+        yield begin, begin + size - overlap, (block[:enough] @ transposed).bfloat16()
 
 
 def block_size(filter_rows: int) -> int:

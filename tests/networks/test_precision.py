@@ -52,17 +52,23 @@ def test_products_are_those_of_rounded_factors() -> None:
 
 
 @pytest.mark.parametrize(("rows", "block"), [(24, 2 * BLOCK), (1524, BLOCK)])
-@pytest.mark.parametrize("blocks", [0.001, 0.99, 1, 1.01, 3.1])
-def test_batches_of_any_size_make_one_shape(
-    rows: int, block: int, blocks: float, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("length", "shares"),  # of a block, of which the last ends with part of one
+    [
+        (0.001, [1 / 4]), (1 / 4, [1 / 4]), (0.26, [1 / 2]), (0.51, [1]), (1, [1]),
+        (1.01, [1, 1 / 4]), (3.4, [1, 1, 1, 1 / 2]),
+    ],
+)  # fmt: skip
+def test_batches_of_any_size_make_three_shapes(
+    rows: int, block: int, length: float, shares: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Products are taken block by block, and nothing of what fills them up comes back."""
-    total = math.ceil(blocks * block)
+    total = math.ceil(length * block)
     shapes: list[int] = []
     monkeypatch.setattr(torch.Tensor, "__matmul__", watched(shapes))
     embedded, flat = factors(total, rows)
     found = search_products(embedded, flat, "bfloat16")
-    assert shapes == [block] * math.ceil(blocks)
+    assert shapes == [share * block for share in shares]
     assert found.shape == (total, len(flat))
     one_by_one = [search_products(row[None], flat, "bfloat16") for row in embedded[-3:]]
     torch.testing.assert_close(found[-3:], torch.cat(one_by_one), rtol=2 * UNIT, atol=1e-3)
