@@ -10,7 +10,6 @@ import json
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from ltlib.errors import InputError
 from ltlib.protocol import Protocol
@@ -82,6 +81,8 @@ def stopped_by_round(told: pd.DataFrame) -> pd.DataFrame:
         accuracy, area`: counts of chains; the share that is stopped, with its 95% interval (Wilson
         1927) over chains; means of accuracy and area over all chains.
     """
+    from scipy.stats import binomtest  # here alone: it takes as long to import as pandas
+
     rows: list[dict[str, Any]] = []
     for (reading, round_), runs in told.groupby(["reading", "round"], observed=True):
         stopped = int((runs["fate"] != WORKS).sum())

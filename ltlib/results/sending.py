@@ -1,7 +1,9 @@
 """What it takes to send a ticket, and what it loses where it arrives (§7)."""
 
+import math
+
 import pandas as pd
-from scipy.stats import entropy
+from scipy.special import entr  # alone: scipy.stats takes as long to import as pandas
 
 from ltlib.results.quantities import DEEP, EARLY, HALF, LATE
 from ltlib.results.side_by_side import transferred
@@ -33,7 +35,8 @@ def sending(results: pd.DataFrame) -> pd.DataFrame:
     rounds = by_task.groupby("sparsity").mean().reset_index()
     reached = [rounds["sparsity"].ge(level).idxmax() for level in LEVELS if _any(rounds, level)]
     sent = rounds.loc[list(dict.fromkeys(reached))].reset_index(drop=True)
-    sent.insert(1, "mask", [entropy([s, 1 - s], base=2) / BITS for s in sent["sparsity"]])
+    entropy = (entr(sent["sparsity"]) + entr(1 - sent["sparsity"])) / math.log(2)
+    sent.insert(1, "mask", entropy / BITS)
     sent.insert(2, "values", 1 - sent["sparsity"])
     return sent
 
