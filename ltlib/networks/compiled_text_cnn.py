@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from ltlib.networks.classifier import Activations, Layers, activations, cross_entropy, gradients
+from ltlib.networks.kernels.maxima import best_windows
 from ltlib.networks.kernels.windows import (
     Dropout,
-    best_windows,
     embedded_words,
     embedding_gradient,
     row_places,
@@ -131,7 +131,7 @@ class CompiledTextCNN(TextCNN):
         self, products: Tensor, words: Tensor, offsets: np.ndarray, begin: int, end: int,
         winners: np.ndarray, best: Tensor,
     ) -> None:  # fmt: skip
-        """See `ltlib.networks.kernels.windows.best_windows`."""
+        """See `ltlib.networks.kernels.maxima.best_windows`."""
         bits = products.view(torch.uint16) if products.dtype == torch.bfloat16 else products
         best_windows(
             bits.numpy(), words.numpy(), offsets, self.heights, begin, end, winners, best.numpy()

@@ -63,7 +63,7 @@ def _loop(context: Any, builder: Any, signature: Any, arguments: Any, lanes: int
         builder.store(ir.Constant(vector, None), sum_)
     with cgutils.for_range_slice(builder, begin, end, index(1), intp=index) as (j, _):
         row = builder.zext(builder.load(builder.gep(rows, [j])), index)
-        weight = _everywhere(builder, builder.load(builder.gep(weights, [j])), vector)
+        weight = everywhere(builder, builder.load(builder.gep(weights, [j])), vector)
         for part, sum_ in zip(parts, held, strict=True):
             line = builder.load(place(block, builder.mul(row, index(LANES)), part), align=align)
             builder.store(builder.fadd(builder.load(sum_), builder.fmul(weight, line)), sum_)
@@ -74,9 +74,9 @@ def _loop(context: Any, builder: Any, signature: Any, arguments: Any, lanes: int
     return context.get_dummy_value()
 
 
-def _everywhere(builder: Any, value: Any, vector: Any) -> Any:
+def everywhere(builder: Any, value: Any, vector: Any) -> Any:
     """A vector with `value` in every place."""
     undefined, lane = ir.Constant(vector, ir.Undefined), ir.IntType(32)
     first = builder.insert_element(undefined, value, lane(0))
-    zeros = ir.Constant(ir.VectorType(lane, VECTOR), [0] * VECTOR)
+    zeros = ir.Constant(ir.VectorType(lane, vector.count), [0] * vector.count)
     return builder.shuffle_vector(first, undefined, zeros)

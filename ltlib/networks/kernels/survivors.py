@@ -6,6 +6,7 @@ import numpy as np
 
 from ltlib.networks.kernels.compiled import compiled
 from ltlib.networks.kernels.lanes import LANES, add_half_row_products, add_row_products
+from ltlib.networks.kernels.maxima import pass_windows
 
 
 class Survivors(NamedTuple):
@@ -55,6 +56,7 @@ def largest_responses(
     kept = values[place]
     longest = np.diff(offsets).max()
     responses = np.empty((before + longest) * filters, values.dtype)
+    windows, rows = responses.reshape(-1, filters), np.arange(before + longest)
     used = 0
     for review in range(len(offsets) - 1):
         words = tokens[offsets[review] : offsets[review + 1]]
@@ -69,19 +71,18 @@ def largest_responses(
                         first, last = weights[dimension[entry]], weights[dimension[entry] + 1]
                         for weight in range(first, last):
                             near[cell[weight]] += value * kept[weight]
-        windows = responses[before * filters : (before + len(words)) * filters]
-        for filter_ in range(filters):
-            for window in range(len(words) - heights[filter_] + 1, len(words)):
-                windows[window * filters + filter_] = -np.inf
-        best, where = pooled[review], winners[review]
-        best[:] = windows[:filters]
-        where[:] = 0
-        for window in range(1, len(words)):
-            here = windows[window * filters : (window + 1) * filters]
-            for filter_ in range(filters):
-                larger = here[filter_] > best[filter_]
-                best[filter_] = here[filter_] if larger else best[filter_]
-                where[filter_] = window if larger else where[filter_]
+        pooled[review], winners[review] = windows[before], 0
+        first = 0
+        while first < filters:
+            last = first + 1
+            while last < filters and heights[last] == heights[first]:
+                last += 1
+            others = len(words) - heights[first]  # windows, after the first
+            pass_windows(
+                windows, rows, before + 1, 1, others, first, last - first, 1,
+                pooled, winners, review * filters + first,
+            )  # fmt: skip
+            first = last
 
 
 @compiled

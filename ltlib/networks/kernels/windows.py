@@ -3,32 +3,12 @@
 Short rows are indexed where they lie: a slice of one takes longer to make than to multiply.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from ltlib.networks.kernels.compiled import compiled
-
-
-@cast(Callable[..., Any], intrinsic)
-def number(typing: Any, product: Any) -> Any:
-    """A product as a number: bfloat16, given as its bits, is the upper half of a float32."""
-
-    def shifted(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        wide = builder.zext(arguments[0], ir.IntType(32))
-        return builder.bitcast(builder.shl(wide, ir.IntType(32)(16)), ir.FloatType())
-
-    def same(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return arguments[0]
-
-    if product == types.uint16:
-        return types.float32(product), shifted
-    return product(product), same
 
 
 class Dropout(NamedTuple):
@@ -66,50 +46,6 @@ def embedded_words(
         for i in range(size):
             stays = bits[position * size + i] >= dropped
             embedded[position, i] = embedding[token, i] * factor if stays else 0
-
-
-@compiled
-def best_windows(
-    products: np.ndarray, words: np.ndarray, offsets: np.ndarray, heights: np.ndarray,
-    begin: int, end: int, winners: np.ndarray, best: np.ndarray,
-) -> None:  # fmt: skip
-    """Of the windows that begin at positions from `begin` to before `end`, in order: write to each
-    filter's best those that are better than it.
-
-    Args:
-        products: `[words, filter rows]`, each word's with each row of each filter; numbers, or
-            bfloat16 as its bits, uint16.
-        words: int64, whose products each position takes, from `begin` on.
-        offsets: int64 `[reviews + 1]`.
-        heights: int64 `[convolutions]`, of as many filters each.
-        winners: int32 `[reviews, filters]`, written: counted from the review's first window.
-        best: `[reviews, filters]`, written: the responses there.
-    """
-    channels = winners.shape[1] // len(heights)
-    line = np.empty(channels, best.dtype)
-    for review in range(len(offsets) - 1):
-        column = 0
-        for convolution in range(len(heights)):
-            height = heights[convolution]
-            filters = slice(convolution * channels, (convolution + 1) * channels)
-            largest, where = best[review, filters], winners[review, filters]
-            last = min(offsets[review + 1] - height + 1, end)
-            for place in range(max(offsets[review], begin), last):
-                window, met = place - offsets[review], words[place - begin : place - begin + height]
-                line[:] = 0
-                for row in range(height - 1):
-                    here = column + row * channels
-                    term = products[met[row], here : here + channels]
-                    for i in range(channels):
-                        line[i] += number(term[i])
-                here = column + (height - 1) * channels
-                last = products[met[height - 1], here : here + channels]
-                for i in range(channels):
-                    response = line[i] + number(last[i])
-                    larger = response > largest[i]
-                    largest[i] = response if larger else largest[i]
-                    where[i] = window if larger else where[i]
-            column += height * channels
 
 
 @compiled

@@ -17,7 +17,7 @@ from ltlib.networks.kernels.compiled import compiled
 USE = """
 import json, sys, time
 import numpy as np
-from ltlib.networks.kernels.windows import best_windows
+from ltlib.networks.kernels.maxima import best_windows
 one = np.zeros((1, 1), np.float32)
 place = (np.array([0]), np.array([0, 1]), np.array([1]), 0, 1)
 best_windows(one, *place, np.zeros((1, 1), np.int32), one)
