@@ -11,7 +11,7 @@ the review, which all runs on its domain share. The two are crossed.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,9 +102,11 @@ def weighted(
             return weights, f"no round of {term.strategy} above {above} and up to {upto}"
     needed = _needed(rows, rounds)
     by_run: dict[Run, list[tuple[Chain, int]]] = {}
-    runs = results[RUN].itertuples(index=False, name=None)
-    chains_of = results[["source", "seed", "replicate"]].itertuples(index=False, name=None)
-    for number, (run, chain) in enumerate(zip(runs, chains_of, strict=True)):
+    numbers = _near(results, needed)
+    runs = results[RUN].iloc[numbers].itertuples(index=False, name=None)
+    own = results[["source", "seed", "replicate"]].iloc[numbers]
+    chains_of = own.itertuples(index=False, name=None)
+    for number, run, chain in zip(numbers, runs, chains_of, strict=True):
         if run in needed:
             by_run.setdefault(run, []).append((chain, number))
     chains, missing = _complete(needed, {r: [c for c, _ in held] for r, held in by_run.items()})
@@ -114,6 +116,14 @@ def weighted(
         held = [number for chain, number in by_run[run] if chain in chains]
         weights[held] += weight / len(held)
     return weights, missing
+
+
+def _near(results: pd.DataFrame, needed: Collection[Run]) -> NDArray[np.intp]:
+    """Numbers of the rows that may be of these runs: each name of theirs is one of a run's."""
+    near = np.ones(len(results), bool)
+    for place, column in enumerate(RUN):
+        near &= results[column].isin({run[place] for run in needed}).to_numpy()
+    return np.flatnonzero(near)
 
 
 def _check_once(results: pd.DataFrame) -> None:

@@ -17,6 +17,7 @@ from ltlib.results.correct import from_bits
 from ltlib.results.table import TEST_CORRECT, TEST_REVIEWS
 
 Floats = NDArray[np.float64]
+OF_TEXTS = ("source", "target", "seed", "replicate", "weight", TEST_CORRECT, TEST_REVIEWS)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def of_texts(rows: pd.DataFrame) -> float:
     """
     if rows[TEST_CORRECT].isna().any() or rows[TEST_REVIEWS].isna().any():
         return math.nan
+    rows = rows[[*OF_TEXTS]]  # the others would be copied with every group
     total = 0.0
     for _, own in rows.groupby("target"):
         blocks = list(_blocks(own))
