@@ -75,9 +75,11 @@ def _carry_out(scale: str, corpus: str, seed: int, store: Path, source: Path) ->
 
     Here and not in the notebooks, so that whoever waits sees a bar with an estimate.
     """
+    from ltlib.runs.processes import available_cores, import_ahead
+
+    import_ahead(["ltlib.runs.front"])
     from ltlib.data.corpus import load_corpus  # training: published results do without
     from ltlib.runs.front import run
-    from ltlib.runs.processes import available_cores
 
     protocol = Protocol.named(scale)
     loaded = load_corpus(corpus, protocol)

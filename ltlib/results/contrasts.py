@@ -157,7 +157,7 @@ def _rounds(
     compared = {t.strategy for t in contrast if t.sparsities == sparsities} - {FULL_MODEL}
     if not compared:
         return [0]
-    rounds = set(between(rows, *sparsities)["round"])
+    rounds = set(between(rows[["sparsity", "round"]], *sparsities)["round"])
     for strategy in compared:
         name = run_of(strategy, "", "", 1)[1]
         rounds &= {0, *results.loc[results["strategy"] == name, "round"]}

@@ -5,7 +5,6 @@ beyond what chains show of it already.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from ltlib.results.correct import from_bits
 from ltlib.results.table import TEST_CORRECT, TEST_REVIEWS
 
 Floats = NDArray[np.float64]
-OF_TEXTS = ("source", "target", "seed", "replicate", "weight", TEST_CORRECT, TEST_REVIEWS)
+Chains = dict[tuple[int, ...], list[int]]  # by seed and replicate
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,9 @@ def of_texts(rows: pd.DataFrame) -> float:
     """
     if rows[TEST_CORRECT].isna().any() or rows[TEST_REVIEWS].isna().any():
         return math.nan
-    rows = rows[[*OF_TEXTS]]  # the others would be copied with every group
     total = 0.0
-    for _, own in rows.groupby("target"):
-        blocks = list(_blocks(own))
+    for _, own in sorted(_by_target(rows).items()):
+        blocks = [_block(rows, chains) for _, chains in sorted(own.items())]
         texts = sum(block.sum(axis=0) for block in blocks)
         both = sum(_interplay(block) for block in blocks)
         assert isinstance(texts, np.ndarray)
@@ -99,17 +97,25 @@ def of_texts(rows: pd.DataFrame) -> float:
     return total
 
 
-def _blocks(rows: pd.DataFrame) -> Iterator[Floats]:
-    """For each domain whose chains were tested here: weighted bits, `[chains, reviews]`."""
-    for _, domain in rows.groupby("source"):
-        chains = []
-        for _, chain in domain.groupby(["seed", "replicate"]):
-            bits = [
-                from_bits(bits, int(count)).astype(float)
-                for bits, count in zip(chain[TEST_CORRECT], chain[TEST_REVIEWS], strict=True)
-            ]
-            chains.append(np.einsum("r,rt->t", chain["weight"].to_numpy(), np.array(bits)))
-        yield np.array(chains)
+def _by_target(rows: pd.DataFrame) -> dict[str, dict[str, Chains]]:
+    """Numbers of the rows of each chain, by the target and the domain it is of."""
+    columns = (rows[name] for name in ("target", "source", "seed", "replicate"))
+    found: dict[str, dict[str, Chains]] = {}
+    for number, (target, source, *chain) in enumerate(zip(*columns, strict=True)):
+        chains = found.setdefault(target, {}).setdefault(source, {})
+        chains.setdefault(tuple(chain), []).append(number)
+    return found
+
+
+def _block(rows: pd.DataFrame, chains: Chains) -> Floats:
+    """Weighted bits of a domain's chains that were tested on one target, `[chains, reviews]`."""
+    correct, reviews = rows[TEST_CORRECT].array, rows[TEST_REVIEWS].array
+    weights = rows["weight"].to_numpy()
+    block = []
+    for _, numbers in sorted(chains.items()):
+        bits = [from_bits(correct[n], int(reviews[n])).astype(float) for n in numbers]
+        block.append(np.einsum("r,rt->t", weights[numbers], np.array(bits)))
+    return np.array(block)
 
 
 def _interplay(block: Floats) -> float:

@@ -17,6 +17,21 @@ from typing import Any
 START_METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 
 
+def import_ahead(modules: Sequence[str]) -> None:
+    """Have what workers need imported while the driver still loads what it needs itself.
+
+    Args:
+        modules: as `Worker` takes them.
+    """
+    if START_METHOD != "forkserver":
+        return
+    from multiprocessing import forkserver  # not on every system
+
+    _to_import(modules)
+    with _deaf_to_interrupts(), _without_main():
+        forkserver.ensure_running()
+
+
 class Worker:
     """One process that carries out one call at a time; it is started when it is first needed.
 
@@ -26,8 +41,7 @@ class Worker:
 
     def __init__(self, modules: Sequence[str]) -> None:
         context = get_context(START_METHOD)
-        if START_METHOD == "forkserver":
-            context.set_forkserver_preload([*modules])
+        _to_import(modules)
         # A server keeps the environment of the moment it was started in: hand over today's.
         self._pool = ProcessPoolExecutor(
             1, mp_context=context, initializer=_begin, initargs=(dict(os.environ),)
@@ -62,6 +76,11 @@ class Worker:
         for process in list((self._pool._processes or {}).values()):
             process.kill()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _to_import(modules: Sequence[str]) -> None:
+    if START_METHOD == "forkserver":
+        get_context(START_METHOD).set_forkserver_preload([*modules])
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from book.tools import build
 from book.tools.build import SOURCES, build_book
 from ltlib.errors import InputError
+from ltlib.runs import front, processes
 
 
 @pytest.mark.parametrize("missing", SOURCES)
@@ -48,3 +49,20 @@ def test_published_tables_are_handed_to_the_chapters(
     places = {"tables": str(readings.parent), "readings": str(readings)}
     places["mixtures"] = str(mixtures / "one.parquet")
     assert handed == {"09_any": common | places}
+
+
+def test_workers_begin_to_import_before_the_corpus_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is imported ahead is by what the runs are then carried out."""
+    order: list[Any] = []
+
+    def loaded(*_: Any) -> None:
+        order.append("corpus")
+        raise InputError("enough")
+
+    monkeypatch.setattr(processes, "import_ahead", order.extend)
+    monkeypatch.setattr("ltlib.data.corpus.load_corpus", loaded)
+    with pytest.raises(InputError, match="enough"):
+        build._carry_out("smoke", "vader", 0, tmp_path / "store", tmp_path)
+    assert order == [front.__name__, "corpus"]

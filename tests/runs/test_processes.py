@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.forkserver import _forkserver
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import nbformat
@@ -161,6 +162,18 @@ def test_workers_know_the_environment_of_today(monkeypatch: pytest.MonkeyPatch) 
         assert worker.submit(os.getenv, "LTLIB_TRIED").result() == value
         assert sys.modules["__main__"] is main, "only a process that starts is told of no main"
         worker.close()
+
+
+def test_what_is_imported_ahead_no_worker_waits_for(tmp_path: Path) -> None:
+    """The server of processes has it before the first worker is made."""
+    there = "'colorsys' in __import__('sys').modules"
+    lines = f"""
+        processes.import_ahead(["colorsys"])
+        worker = processes.Worker(["ltlib.errors"])
+        print({there}, worker.submit(eval, {there!r}).result())
+        worker.close()"""
+    assert script("forkserver", dedent(lines), tmp_path) == "False True\n"
+    assert script("spawn", dedent(lines), tmp_path) == "False False\n"
 
 
 @pytest.fixture
