@@ -177,13 +177,13 @@ def cost_by_round(training: Measured, survivors_from: int) -> Drawing:
 
 
 def accuracies(accuracy: Measured) -> Table:
-    """Test accuracies of the same tickets trained densely and by default, means over seeds."""
+    """Test accuracies of the same tickets trained densely and by default, means over chains."""
     pairs = pd.DataFrame(accuracy["pairs"])
     pairs["default − dense"] = pairs["default"] - pairs["dense"]
     columns = ["dense", "default", "default − dense"]
     table = pairs.groupby(["round", "domain"], as_index=False)[columns].mean()
     return Table(
         table,
-        f"Test accuracy in per cent, means over {pairs['seed'].nunique()} seeds",
+        f"Test accuracy in per cent, means over {pairs['replicate'].nunique()} replicates",
         {"dense": "{:.1f}", "default": "{:.1f}", "default − dense": "{:+.1f}"},
     )

@@ -95,9 +95,9 @@ def test_only_judged_measures_are_listed() -> None:
     assert "2,000" not in shown and "survivors" not in shown
 
 
-def test_accuracies_are_means_over_seeds() -> None:
+def test_accuracies_are_means_over_replicates() -> None:
     pairs = [
-        {"round": 0, "domain": "a", "seed": s, "dense": 80.0 + s, "default": 81.0 - s}
+        {"round": 0, "domain": "a", "replicate": s, "dense": 80.0 + s, "default": 81.0 - s}
         for s in (0, 1)
     ]
     last = repr(speed.accuracies({"pairs": pairs})).splitlines()[-1]
