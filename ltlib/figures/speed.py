@@ -113,7 +113,7 @@ def waterfall(tricks: Measured, round: int) -> Explorable:
     words = base.mark_text(align="left", dx=4).encode(x="ends:Q", text="said:N")
     menu = alt.param("round", value=round, bind=choice("Round ", rounds))
     return Explorable(
-        styled(alt.layer(bars, words).add_params(menu).properties(width=440, height=alt.Step(34))),
+        styled(alt.layer(bars, words).add_params(menu).properties(width=380, height=alt.Step(34))),
         data[["round", "stage", "expected", "measured", "milliseconds"]],
         "A training step of two domains with each trick on top of those before it, by round",
         "tricks",
