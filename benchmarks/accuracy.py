@@ -32,7 +32,6 @@ from ltlib.data.corpus import Corpus, load_corpus, load_splits
 from ltlib.networks.packing import pack
 from ltlib.protocol import Protocol
 from ltlib.store.provenance import provenance
-from ltlib.strategies import FULL_MODEL, TICKET_RESET
 from ltlib.tickets import train_ticket
 
 DOMAINS = ("electronics", "books")
@@ -75,10 +74,13 @@ def pair(corpus: Corpus, protocol: Protocol, store: Path, run: dict[Any, Any]) -
 
 
 def missing(results: pd.DataFrame, pairs: list[dict[str, Any]]) -> list[dict[Any, Any]]:
-    """Rows whose tickets are still to be trained densely, replicate by replicate."""
+    """Rows whose tickets are still to be trained densely, replicate by replicate.
+
+    Args:
+        results: of obtaining by ticket-reset alone.
+    """
     done = {(p["domain"], p["replicate"], p["round"]) for p in pairs}
-    chosen = results[results["strategy"].isin([FULL_MODEL, TICKET_RESET])]
-    rows = {(r["source"], r["replicate"], r["round"]): r for r in chosen.to_dict("records")}
+    rows = {(r["source"], r["replicate"], r["round"]): r for r in results.to_dict("records")}
     wanted = product(range(DEFAULT.replicates), ROUNDS, DOMAINS)
     return [rows[d, n, r] for n, r, d in wanted if (d, n, r) not in done]
 

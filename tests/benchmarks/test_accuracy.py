@@ -93,7 +93,7 @@ def test_what_is_missing_is_every_ticket_without_its_pair(
     tmp_path: Path, vader_corpus: Corpus
 ) -> None:
     found = ltlib.run(
-        vader_corpus, Protocol.smoke(), "obtain", domains=["movies"], store=tmp_path / "store"
+        vader_corpus, Protocol.smoke(), "reset", domains=["movies"], store=tmp_path / "store"
     )
     chains = [
         found.assign(source=domain, round=found["round"] * 5, replicate=replicate)
