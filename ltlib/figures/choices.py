@@ -15,7 +15,7 @@ LEADS = [name for name in QUANTITIES if "−" in name]
 
 
 def choices_table(default: pd.DataFrame, others: Mapping[str, pd.DataFrame], caption: str) -> Table:
-    """A row a table: its choice, and what it adds to each of `QUANTITIES`.
+    """A row a table: its choice, and what it adds to each of `QUANTITIES`, – if not measured.
 
     Raises:
         InputError: as `worth`.

@@ -38,10 +38,12 @@ def worth(default: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> pd.DataF
 
     Returns:
         Columns `table, choice, quantity, estimate, low, high, chains`: the choice as fields and
-        values, differences of accuracies as fractions with their 95% interval over chains.
+        values, differences of accuracies as fractions with their 95% interval over chains. What
+        either table did not measure (random tickets, say) is left out.
 
     Raises:
-        InputError: a table is of another corpus or mixes settings, or has no chain in common.
+        InputError: a table is of another corpus or mixes settings, has no chain in common, or
+            nothing of what is compared.
     """
     check_table(default)
     before = _fields(default)
@@ -52,8 +54,12 @@ def worth(default: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> pd.DataF
             raise InputError(f"{name}: is of another corpus than the table it is compared with")
         changed = {k: v for k, v in _fields(other).items() if before[k] != v}
         choice = ", ".join(f"{field}={json.dumps(value)}" for field, value in changed.items())
-        for quantity, contrast in QUANTITIES.items():
-            found = over_chains(by_chain(other, contrast) - by_chain(default, contrast), name)
+        both = {q: (by_chain(other, c), by_chain(default, c)) for q, c in QUANTITIES.items()}
+        measured = {q: pair for q, pair in both.items() if not any(one.empty for one in pair)}
+        if not measured:
+            raise InputError(f"{name}: has no obtained tickets to compare; export them, too")
+        for quantity, (after, earlier) in measured.items():
+            found = over_chains(after - earlier, name)
             rows.append((name, choice, quantity, found.value, *found.interval(CONFIDENCE),
                          found.chains))  # fmt: skip
     columns = ["table", "choice", "quantity", "estimate", "low", "high", "chains"]

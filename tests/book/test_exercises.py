@@ -15,6 +15,7 @@ import pytest
 
 from ltlib.figures import standard_error
 from ltlib.results import quantities as q
+from ltlib.results.atlas import atlas_beside
 from ltlib.results.longer import longer
 from ltlib.results.published import VERDICTS, overview
 from ltlib.results.side_by_side import obtained, transferred
@@ -359,12 +360,16 @@ def test_tables_of_longer_training_are_of_the_table_they_are_named_after() -> No
         assert rounds[1] <= rounds[0] and (found["chains"] >= 2).all()
 
 
-def test_whichever_table_has_choices_beside_it_is_compared_with_them() -> None:
-    names = chapter("07", "rates", tables=str(PUBLISHED.parent))
-    assert names.base == "vader-laptop" and names.first == "amazon"
+def test_every_table_is_compared_with_the_choices_named_after_it() -> None:
+    """Amazon's are fewer than, and come before, the embedded corpus's, which have the rates."""
+    names = chapter("07", "ends", tables=str(PUBLISHED.parent))
     choices = {path.stem for path in (PUBLISHED.parent / "choices").glob("*.parquet")}
-    assert set(names.alike) == choices and set(names.rates) < choices
-    assert "No tables" not in names.printed
+    assert {o for alike in names.chosen.values() for o in alike} == choices
+    for table in names.found:
+        assert f"to {table}" in names.printed or not names.chosen[table]
+    assert {table for table, alike in names.rates.items() if alike} == {"vader-laptop"}
+    assert set(names.rates["vader-laptop"]) < set(names.chosen["vader-laptop"])
+    assert "No tables" not in names.printed and names.last == "vader-laptop"
 
 
 # Chapter 8
@@ -445,6 +450,16 @@ def test_both_strategies_share_their_first_round() -> None:
             for strategy in ("ticket-reset", "ticket-random")
         )
         assert abs(float((reset & fresh).sum() / reset.sum()) - expected) < 0.02
+
+
+def test_tickets_that_start_alike_stand_beside_the_published_ones() -> None:
+    names = chapter("09", "agreement", results=str(PUBLISHED))
+    beside = atlas_beside(PUBLISHED.parent / "choices" / "vader-laptop-shared").overlap
+    there = beside[(beside["layer"] == "embedding") & (beside["round"] == names.halfway)]
+    both, survivors = there[there["target"].isin(beside["source"])][["both", "survivors"]].sum()
+    assert f"they share {both / survivors:.1%}" in names.one_start
+    drawn = names.figures.overlap(names.atlas, names.alike).axes[0].get_lines()
+    assert len(drawn) == 4
 
 
 def test_a_table_without_an_atlas_leaves_the_chapter_whole() -> None:

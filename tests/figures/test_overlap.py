@@ -58,6 +58,26 @@ def test_the_drawing_shows_them() -> None:
         assert len(drawn) == 3
 
 
+def test_tickets_that_start_alike_are_drawn_beside() -> None:
+    """The other atlas has masks of its own; of them the share between domains alone is shown."""
+    turned = {
+        d: {n: np.roll(f, 3 + (d == "b")) for n, f in own.items()} for d, own in FATES.items()
+    }
+    turned["b"]["hidden"] = turned["a"]["hidden"]
+    other = replace(ATLAS, overlap=overlaps(turned, UNTRAINED, range(4)))
+    apart, beside = figures.shared_weights(ATLAS), figures.shared_weights(ATLAS, other)
+    assert beside[apart.columns].equals(apart)
+    (name,) = map(str, set(beside) - set(apart))
+    there = figures.shared_weights(other)["kept by another domain's ticket"]
+    assert beside[name].tolist() == pytest.approx(there.tolist())
+    assert set(beside.loc[beside["layer"] == "hidden", name]) == {1.0}
+    axes = figures.overlap(ATLAS, other).axes[0]
+    drawn = {str(line.get_label()): np.asarray(line.get_ydata()) for line in axes.get_lines()}
+    embedding = beside[beside["layer"] == "embedding"]
+    assert drawn[name].tolist() == pytest.approx((100 * embedding[name]).tolist())
+    assert figures.shared_weights(ATLAS, atlas_beside("nowhere")).equals(apart)
+
+
 def test_one_domain_is_compared_with_chance_and_itself() -> None:
     alone = overlaps({"a": FATES["a"]}, {"a": UNTRAINED["a"]}, range(4))
     assert set(alone["target"]) == {ALONE}

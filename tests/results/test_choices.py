@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from ltlib.errors import InputError
+from ltlib.figures import choices_table
 from ltlib.results.choices import QUANTITIES, at_its_best, worth
 from tests.support.results_table import results_table
 
@@ -60,6 +61,20 @@ def test_chains_that_one_table_lacks_take_no_part() -> None:
     assert set(found["chains"]) == {REPLICATES - 1}
     kept = [0.001 * r**2 for r in (0, 1, 3)]
     assert found["estimate"].iloc[0] == pytest.approx(statistics.mean(kept) + 0.002)
+
+
+def test_what_a_table_did_not_measure_is_left_out() -> None:
+    one, other = table(default, epochs=10), table(changed, epochs=20)
+    alone = other[other["strategy"] != "ticket-random"]
+    whole = worth(one, {"whole": other}).iloc[:2].drop(columns="table")
+    for pair in ((one, alone), (one[one["strategy"] != "ticket-random"], other)):
+        found = worth(pair[0], {"alone": pair[1]})
+        assert list(found["quantity"]) == ["full model", "reset, to 90%"]
+        pd.testing.assert_frame_equal(found.drop(columns="table"), whole)
+    first, second = choices_table(one, {"whole": other, "alone": alone}, "what choices add").rows
+    assert "–" not in first and second == [*first[:3], "–", "–"]
+    with pytest.raises(InputError, match="deep: has no obtained tickets"):
+        worth(one, {"deep": other[other["strategy"] == "ticket-random"]})
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
