@@ -455,9 +455,17 @@ def test_both_strategies_share_their_first_round() -> None:
 def test_tickets_that_start_alike_stand_beside_the_published_ones() -> None:
     names = chapter("09", "agreement", results=str(PUBLISHED))
     beside = atlas_beside(PUBLISHED.parent / "choices" / "vader-laptop-shared").overlap
-    there = beside[(beside["layer"] == "embedding") & (beside["round"] == names.halfway)]
-    both, survivors = there[there["target"].isin(beside["source"])][["both", "survivors"]].sum()
-    assert f"they share {both / survivors:.1%}" in names.one_start
+    there = beside[beside["round"] == names.halfway].assign(
+        trained=beside["target"].isin(beside["source"])
+    )
+    sums = there.groupby(["layer", "trained"])[["both", "survivors"]].sum()
+    told = sums["both"] / sums["survivors"]
+    embedding, hidden = (
+        [f"{told.loc[(layer, trained)]:.1%}" for trained in (True, False)]
+        for layer in ("embedding", "hidden")
+    )
+    assert re.findall(r"[\d.]+%", names.one_start) == [*embedding, *hidden]
+    assert told["hidden", True] > 2 * told["hidden", False]
     drawn = names.figures.overlap(names.atlas, names.alike).axes[0].get_lines()
     assert len(drawn) == 4
 
