@@ -62,6 +62,7 @@ _MODULES = {
     "stopped_by_round": "ltlib.results.readings",
     "survivors": "ltlib.pruning",
     "survivors_after": "ltlib.pruning",
+    "tables_beside": "ltlib.results.published",
     "transfer_lead": "ltlib.results.quantities",
     "transfer_ticket": "ltlib.transfer",
     "transferred": "ltlib.results.side_by_side",
@@ -107,7 +108,7 @@ if TYPE_CHECKING:  # the same names, for editors and mypy; a test holds both tog
     from ltlib.results.divergence_loss import losses, rank_correlation
     from ltlib.results.finding import finding
     from ltlib.results.origins import origins
-    from ltlib.results.published import overview, published_tables
+    from ltlib.results.published import overview, published_tables, tables_beside
     from ltlib.results.quantities import (
         obtaining_lead,
         transfer_lead,

@@ -29,6 +29,16 @@ def published_tables(folder: str | Path) -> dict[str, pd.DataFrame]:
     return {path.stem: read_table(path) for path in paths}
 
 
+def tables_beside(folder: str, name: str) -> dict[str, pd.DataFrame]:
+    """Tables that go with those of a folder, in a folder `name` of it; none if there is none.
+
+    Raises:
+        InputError: as `published_tables`.
+    """
+    beside = Path(folder, name)
+    return published_tables(beside) if folder and beside.exists() else {}
+
+
 def overview(tables: Tables, divergences: Tables | None = None) -> pd.DataFrame:
     """A row a table: what was run, how accurate the full model is, how many claims hold.
 

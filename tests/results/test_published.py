@@ -8,7 +8,7 @@ import pytest
 
 from ltlib.errors import InputError
 from ltlib.results.claims import judged
-from ltlib.results.published import VERDICTS, overview, published_tables
+from ltlib.results.published import VERDICTS, overview, published_tables, tables_beside
 from tests.support.results_table import falling, results_table
 
 TABLES = {
@@ -39,6 +39,20 @@ def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
         published_tables(tmp_path)
     with pytest.raises(InputError, match="none: holds no results tables"):
         published_tables(tmp_path / "none")
+
+
+def test_tables_that_go_with_others_are_found_where_there_are_some(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = folder / "choices"
+    assert tables_beside(str(folder), "choices") == {}
+    beside.mkdir()
+    with pytest.raises(InputError, match="choices: holds no results tables"):
+        tables_beside(str(folder), "choices")
+    TABLES["small"].to_parquet(beside / "small-more.parquet")
+    assert list(tables_beside(str(folder), "choices")) == ["small-more"]
+    monkeypatch.chdir(folder)
+    assert tables_beside("", "choices") == {}, "no folder was named"
 
 
 def test_what_is_no_table_is_refused_by_name(folder: Path) -> None:
