@@ -11,7 +11,7 @@ TRANSFER: Final = "transfer"  # a ticket of one domain is trained in another, §
 
 Chosen = Literal["obtain", "transfer", "all", "control", "reset"]  # what may be asked for
 CONTROL: Final = "control"  # both, and beside them what the paper lacks: masks in random places
-RESET: Final = "reset"  # of obtaining, the chains of ticket-reset alone
+RESET: Final = "reset"  # both with initial values alone; transfers only if pairs are named
 
 TicketStrategy = Literal["ticket-reset", "ticket-random"]
 MasksStrategy = Literal["masks-reset", "masks-random"]

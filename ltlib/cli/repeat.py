@@ -8,7 +8,15 @@ from typing import Any
 from ltlib.cli.words import ELSEWHERE
 from ltlib.protocol import Protocol
 from ltlib.results.settings import SCALES
-from ltlib.strategies import CONTROL, MASKS_STRATEGIES, OBTAIN
+from ltlib.strategies import (
+    CONTROL,
+    FULL_MODEL,
+    MASKS_RESET,
+    MASKS_STRATEGIES,
+    OBTAIN,
+    RESET,
+    TICKET_RESET,
+)
 
 
 def repeating_command(record: dict[str, Any], store: str) -> str:
@@ -23,7 +31,8 @@ def repeating_command(record: dict[str, Any], store: str) -> str:
     for field, value in changes.items():
         words += ["--set", f"{field}={json.dumps(value)}"]
     control = spec["experiment"] == OBTAIN and spec["strategy"] in MASKS_STRATEGIES
-    asked = CONTROL if control else spec["experiment"]
+    reset = spec["strategy"] in (FULL_MODEL, TICKET_RESET, MASKS_RESET)
+    asked = CONTROL if control else RESET if reset else spec["experiment"]
     words += ["--experiment", asked]
     if spec["experiment"] == OBTAIN:
         words += ["--domains", spec["source"]]

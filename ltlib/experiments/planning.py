@@ -14,12 +14,14 @@ from ltlib.strategies import (
     MASKS_RESET,
     MASKS_SHUFFLED,
     MASKS_STRATEGIES,
+    MOVED,
     OBTAIN,
     RESET,
     TICKET_RESET,
     TICKET_STRATEGIES,
     TRANSFER,
     Chosen,
+    MasksStrategy,
     Strategy,
     TicketStrategy,
 )
@@ -42,6 +44,7 @@ def plan(
 
     Args:
         first: any full model of the corpus, protocol, seed and device that all runs share.
+        experiment: of "reset" what starts from initial values alone.
         pairs: (source, target) of the transfers.
         replicates: their numbers; default: 0 to `protocol.replicates` - 1.
         rounds: of transfers and controls; chains have all up to the last of them. Default: 0 to
@@ -52,6 +55,7 @@ def plan(
     chosen = [] if experiment == TRANSFER else list(domains)
     chosen = list(dict.fromkeys([*chosen, *(domain for pair in pairs for domain in pair)]))
     strategies = (TICKET_RESET,) if experiment == RESET else TICKET_STRATEGIES
+    moved = (MASKS_RESET,) if experiment == RESET else MOVED
     specs: list[RunSpec] = []
     for replicate in replicates:
         full = {
@@ -61,7 +65,7 @@ def plan(
         for domain in chosen:
             specs += chain(full[domain], max(rounds), strategies)
         for source, target in pairs:
-            specs += transfers(full[source], target, rounds)
+            specs += transfers(full[source], target, rounds, moved)
         if experiment == CONTROL:
             for domain in chosen:
                 specs += controls(full[domain], rounds)
@@ -101,12 +105,14 @@ def chain(
     return [in_chain(first, 0, FULL_MODEL), *later]
 
 
-def transfers(first: RunSpec, target: str, rounds: Sequence[int]) -> list[RunSpec]:
-    """These rounds of the chain of `first`, each moved from θ₀ and from fresh values."""
+def transfers(
+    first: RunSpec, target: str, rounds: Sequence[int], strategies: Sequence[MasksStrategy] = MOVED
+) -> list[RunSpec]:
+    """These rounds of the chain of `first`, each moved with θ₀, with fresh values, or both ways."""
     return [
         replace(first, experiment=TRANSFER, target=target, round=r, strategy=strategy)
         for r in rounds
-        for strategy in (MASKS_RESET, MASKS_RANDOM)
+        for strategy in strategies
     ]
 
 

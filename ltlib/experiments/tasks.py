@@ -32,14 +32,14 @@ def plan_experiment(
     Args:
         domains: to obtain tickets in and transfer between; default: the first
             `protocol.domains` of the corpus, or all.
-        pairs: (source, target) of the transfers; default: `default_pairs`.
+        pairs: (source, target) of the transfers; default: `default_pairs`, of "reset" none.
         seed: the experiment's seed, 0 or more; replicates are numbered under it.
         device: what trains: the same run on another kind of device is another run.
         replicates, rounds: as `plan` takes them.
 
     Raises:
-        InputError: an unknown domain; a transfer of one domain to itself, or with only one there; a
-            corpus made for another protocol.
+        InputError: an unknown domain; a transfer of one domain to itself, or with only one there;
+            transfers of an experiment that has none; a corpus made for another protocol.
     """
     if seed < 0:
         raise InputError(f"seed is {seed}; it must be 0 or more")
@@ -49,7 +49,12 @@ def plan_experiment(
     chosen = list(dict.fromkeys(domains or corpus.domains[: protocol.domains]))
     corpus.check_domains(chosen)
     corpus.check_protocol(protocol)
-    if experiment in (OBTAIN, RESET):
+    if experiment == OBTAIN and pairs:
+        raise InputError(
+            "pairs are named, and experiment 'obtain' transfers nothing; leave them out, or take "
+            "'transfer', 'all' or 'reset'"
+        )
+    if pairs is None and experiment in (OBTAIN, RESET):
         pairs = []
     elif pairs is None:
         alone = experiment == CONTROL and len(chosen) == 1  # its control in its own domain

@@ -10,6 +10,7 @@ from ltlib.errors import InputError
 from ltlib.experiments.tasks import default_pairs, plan_experiment
 from ltlib.protocol import Protocol
 from tests.support.data_helpers import write_folder
+from tests.support.refusals import assert_refused
 
 FIVE = ("books", "cds", "electronics", "home", "movies")
 PROTOCOL = replace(Protocol.smoke(), split=(16, 8, 8), vocabulary_size=60)
@@ -38,6 +39,26 @@ def test_the_chains_of_ticket_reset_alone(corpus: Corpus) -> None:
     assert asked == [spec for spec in whole if spec.strategy != "ticket-random"]
     assert {spec.strategy for spec in asked} == {"full-model", "ticket-reset"}
     assert {spec.seed for spec in asked} == {0}, "none was named"
+
+
+def test_initial_values_alone_are_moved_between_named_pairs(corpus: Corpus) -> None:
+    """What the whole experiment would run between them, without any random values."""
+    pairs = [("books", "movies"), ("movies", "cds")]
+    asked = plan_experiment(corpus, PROTOCOL, "reset", ["home"], pairs, rounds=[0, 2])
+    whole = plan_experiment(corpus, PROTOCOL, "all", ["home"], pairs, rounds=[0, 2])
+    assert asked == [spec for spec in whole if "random" not in spec.strategy]
+    moved = [s for s in asked if s.experiment == "transfer"]
+    assert {(s.source, s.target, s.round, s.strategy) for s in moved} == {
+        (*pair, r, "masks-reset") for pair in pairs for r in (0, 2)
+    }
+
+
+def test_obtaining_refuses_pairs_which_it_would_not_move(corpus: Corpus) -> None:
+    pairs = [("books", "movies")]
+    assert_refused(
+        lambda: plan_experiment(corpus, PROTOCOL, "obtain", ["books"], pairs), "leave them out"
+    )
+    assert plan_experiment(corpus, PROTOCOL, "obtain", ["books"], [])
 
 
 @pytest.mark.parametrize(
