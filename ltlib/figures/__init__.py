@@ -7,6 +7,7 @@ notebook, `on_page()` is what stands beneath it in the book.
 import ltlib.light_jsonschema  # noqa: F401 - before anything loads Altair
 from ltlib.figures import speed
 from ltlib.figures.choices import at_its_best_table, choices_table
+from ltlib.figures.computed_again import computed_again_table
 from ltlib.figures.data import (
     divergence_heatmap,
     lengths_by_label,
@@ -47,6 +48,7 @@ __all__ = [
     "at_its_best_table",
     "choices_table",
     "claims_table",
+    "computed_again_table",
     "dial",
     "dial_table",
     "divergence_heatmap",

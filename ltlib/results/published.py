@@ -29,7 +29,7 @@ def published_tables(folder: str | Path) -> dict[str, pd.DataFrame]:
     return {path.stem: read_table(path) for path in paths}
 
 
-def tables_beside(folder: str, name: str) -> dict[str, pd.DataFrame]:
+def tables_beside(folder: str | Path, name: str) -> dict[str, pd.DataFrame]:
     """Tables that go with those of a folder, in a folder `name` of it; none if there is none.
 
     Raises:

@@ -1,13 +1,8 @@
 """What the answers of the exercises say is what the chapters then show."""
 
-import contextlib
-import io
 import json
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,52 +10,17 @@ import pytest
 
 from ltlib.figures import standard_error
 from ltlib.results import quantities as q
-from ltlib.results.atlas import atlas_beside
-from ltlib.results.longer import longer
 from ltlib.results.published import VERDICTS, overview
 from ltlib.results.side_by_side import obtained, transferred
 from ltlib.results.table import read_table, smallest_test_set
+from tests.support.chapters import NOTEBOOKS, Edits, chapter
 from tests.support.project import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PUBLISHED = ROOT / "results" / "vader-laptop.parquet"
-SKIPPED = ("set-up", "explore", "tricks")  # how their names begin; nothing later needs them
 VOCABULARY = "from dataclasses import replace\nprotocol = replace(Protocol.named(scale), "
 LOADED = "protocol = Protocol.named(scale)"
 
-Edits = Mapping[str, Sequence[tuple[str, str]]]  # by a cell's id: what to replace, and with what
-
 pytestmark = pytest.mark.usefixtures("vader_corpus")
-
-
-def chapter(
-    name: str,
-    upto: str,
-    edits: Edits | None = None,
-    **parameters: Any,
-) -> SimpleNamespace:
-    """The names of a chapter after its cell `upto`, with lines changed as an exercise asks.
-
-    Args:
-        parameters: instead of the chapter's own.
-    """
-    path = next(path for path in NOTEBOOKS if path.stem.startswith(name))
-    names: dict[str, Any] = {"display": print}
-    printed = io.StringIO()
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] != "code" or cell["id"].startswith(SKIPPED):
-            continue
-        source = "".join(cell["source"])
-        for old, new in (edits or {}).get(cell["id"], []):
-            assert old in source, f"{path.name}: the exercise's line is gone"
-            source = source.replace(old, new)
-        with contextlib.redirect_stdout(printed):
-            exec(source, names)
-        if cell["id"] == "parameters":
-            names |= parameters
-        if cell["id"] == upto:
-            break
-    return SimpleNamespace(**names, printed=printed.getvalue())
 
 
 def with_protocol(change: str) -> Edits:
@@ -348,30 +308,6 @@ def test_a_first_look_decides_nothing() -> None:
     assert names.held["domains"].tolist() == ["movies, products"]
 
 
-def test_tables_of_longer_training_are_of_the_table_they_are_named_after() -> None:
-    folder = PUBLISHED.parent
-    names = chapter("07", "longer", tables=str(folder))
-    stored = {path.stem for path in (folder / "longer").glob("*.parquet")}
-    assert set(names.trained) == stored
-    for name, other in names.trained.items():
-        default = read_table(folder / f"{name}.parquet")
-        found = longer(default, other)
-        rounds = [set(table["round"]) for table in (default, other)]
-        assert rounds[1] <= rounds[0] and (found["chains"] >= 2).all()
-
-
-def test_every_table_is_compared_with_the_choices_named_after_it() -> None:
-    """Amazon's are fewer than, and come before, the embedded corpus's, which have the rates."""
-    names = chapter("07", "ends", tables=str(PUBLISHED.parent))
-    choices = {path.stem for path in (PUBLISHED.parent / "choices").glob("*.parquet")}
-    assert {o for alike in names.chosen.values() for o in alike} == choices
-    for table in names.found:
-        assert f"to {table}" in names.printed or not names.chosen[table]
-    assert {table for table, alike in names.rates.items() if alike} == {"vader-laptop"}
-    assert set(names.rates["vader-laptop"]) < set(names.chosen["vader-laptop"])
-    assert "No tables" not in names.printed and names.last == "vader-laptop"
-
-
 # Chapter 8
 
 
@@ -450,23 +386,6 @@ def test_both_strategies_share_their_first_round() -> None:
             for strategy in ("ticket-reset", "ticket-random")
         )
         assert abs(float((reset & fresh).sum() / reset.sum()) - expected) < 0.02
-
-
-def test_tickets_that_start_alike_stand_beside_the_published_ones() -> None:
-    names = chapter("09", "agreement", results=str(PUBLISHED))
-    beside = atlas_beside(PUBLISHED.parent / "choices" / "vader-laptop-shared").overlap
-    there = beside[beside["round"] == names.halfway].assign(
-        trained=beside["target"].isin(beside["source"])
-    )
-    sums = there.groupby(["layer", "trained"])[["both", "survivors"]].sum()
-    told = sums["both"] / sums["survivors"]
-    embedding, hidden = (
-        [f"{told.loc[(layer, trained)]:.1%}" for trained in (True, False)]
-        for layer in ("embedding", "hidden")
-    )
-    assert re.findall(r"[\d.]+%", names.one_start) == [*embedding, *hidden]
-    assert told["hidden", True] > 2 * told["hidden", False]
-    assert len(names.drawing.axes[0].get_lines()) == 4
 
 
 def test_a_table_without_an_atlas_leaves_the_chapter_whole() -> None:
