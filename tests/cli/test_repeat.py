@@ -51,3 +51,6 @@ def test_every_run_is_among_those_its_command_asks_for(
         done = CliRunner().invoke(cli, words[1:], catch_exceptions=False)
         assert done.exit_code == 0, done.output
         assert spec.hash in {other.hash for other in asked[-1]}, spec.label()
+        alone = spec.strategy in ("full-model", "ticket-reset") or spec.experiment == "transfer"
+        if alone and "random" not in spec.strategy:
+            assert not any("random" in other.strategy for other in asked[-1]), "nobody asked"
