@@ -1,12 +1,14 @@
 """What a second computation finds otherwise, against loops over runs and over single answers."""
 
 import itertools
+import math
 import statistics
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 
 from ltlib.errors import InputError
 from ltlib.figures import computed_again_table
@@ -81,9 +83,16 @@ def test_every_kind_of_run_against_loops(strategy: str, beyond: bool) -> None:
     for i in own:
         changed = second[i]["test_accuracy"] - first[i]["test_accuracy"]
         chains[first[i]["source"]].setdefault(first[i]["replicate"], []).append(changed)
-    means = [statistics.mean(map(statistics.mean, of.values())) for of in chains.values()]
-    assert row["adds"] == pytest.approx(statistics.mean(means))
-    assert row["low"] < row["adds"] < row["high"]
+    means = [[statistics.mean(runs) for runs in of.values()] for of in chains.values()]
+    mean = statistics.mean(map(statistics.mean, means))
+    assert row["adds"] == pytest.approx(mean)
+    # Stratified, with Satterthwaite's degrees of freedom.
+    parts = [statistics.variance(of) / len(of) / len(means) ** 2 for of in means]
+    freedom = sum(parts) ** 2 / sum(
+        part**2 / (len(of) - 1) for part, of in zip(parts, means, strict=True)
+    )
+    reach = float(scipy.stats.t.ppf(0.975, freedom)) * math.sqrt(sum(parts))
+    assert (row["low"], row["high"]) == pytest.approx((mean - reach, mean + reach))
 
 
 def test_a_constant_change_has_an_interval_of_one_point() -> None:
