@@ -16,6 +16,7 @@ from ltlib.errors import InputError
 from ltlib.experiments.domains import DomainRuns
 from ltlib.experiments.tasks import plan_experiment
 from ltlib.protocol import Protocol
+from ltlib.results.origins import processors_of
 from ltlib.results.table import read_table, specs_of
 from ltlib.runs.driver import Report
 from ltlib.runs.estimate import estimate
@@ -46,6 +47,7 @@ def train_missing(
     opened = Store(store, create=True)
     if not quiet:
         _print_choice(corpus, protocol, which)
+        _print_elsewhere(which.tables)
     origin = provenance() | {"corpus_source": source}
     report = execute(
         specs, opened, runs, origin, where.workers, not quiet, where.engine, where.address,
@@ -63,6 +65,7 @@ def print_estimate(
     corpus, runs, specs = planned(source, protocol, which, where)
     opened = Store(store) if store.exists() else None
     _print_choice(corpus, protocol, which)
+    _print_elsewhere(which.tables)
     there = sound_runs(opened, specs) if opened else set()
     missing = [spec for spec in specs if spec.hash not in there]
     failed = len(Failures(store).names() & {spec.hash for spec in missing})
@@ -110,6 +113,20 @@ def _print_choice(corpus: Corpus, protocol: Protocol, which: Which) -> None:
             f"for others --domains {','.join(corpus.domains)}",
             err=True,
         )
+
+
+def _print_elsewhere(tables: Sequence[str]) -> None:
+    """Of which tables the tickets cannot be found again here."""
+    here = provenance()["processor"]
+    for table in tables:
+        others = [processor for processor in processors_of(table) if processor != here]
+        if others:
+            click.echo(
+                f"{table}: computed on {', '.join(others)}; this is {here}, which rounds "
+                "otherwise, so tickets that are trained again are not the table's: go on there, "
+                "or leave out --table and compute whole chains here",
+                err=True,
+            )
 
 
 def _bytes(number: int) -> str:

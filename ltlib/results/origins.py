@@ -34,6 +34,15 @@ def path_beside(results: str | Path) -> Path:
     return Path(without_ending(results) + ENDING)
 
 
+def processors_of(results: str | Path) -> list[str]:
+    """What computed the results table at this path; nothing where no record says it."""
+    try:
+        record = json.loads(path_beside(results).read_text(encoding="utf-8"))
+        return list(dict.fromkeys(origin["processor"] for origin in record["computed_by"]))
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+
+
 def _row(folder: str | Path, name: str) -> list[Any]:
     path = path_beside(Path(folder) / name)
     try:

@@ -66,6 +66,27 @@ def test_what_a_table_holds_is_run_again_only_for_its_tickets(
     failed(joined, "disagree", "test_accuracy")
 
 
+def test_a_table_of_another_processor_is_not_gone_on_with_unsaid(
+    ltlib: Run, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "kept.parquet"
+    asked = ("run", "--corpus", folder, "--domains", "films", "--rounds", "1")
+    assert ltlib(*asked, "--experiment", "reset", "--store", tmp_path / "a")[0] == 0
+    assert ltlib("export", "--store", tmp_path / "a", "--out", out)[0] == 0
+    again = (*asked, "--experiment", "obtain", "--store", tmp_path / "b", "--table", out)
+    assert "rounds otherwise" not in ltlib(*again, "--dry-run")[2], "it is this one's"
+    record = tmp_path / "kept.provenance.json"
+    computed = json.loads(record.read_text())
+    computed["computed_by"][0]["processor"] = "An Abacus"
+    record.write_text(json.dumps(computed))
+    for more in (("--dry-run",), ()):
+        status, _, said = ltlib(*again, *more)
+        assert status == 0 and f"{out}: computed on An Abacus; this is" in said
+    assert "rounds otherwise" not in ltlib(*again, "--quiet")[2]
+    record.unlink()
+    assert "rounds otherwise" not in ltlib(*again)[2], "nobody knows"
+
+
 def test_a_mixture_is_named_as_a_domain_is(ltlib: Run, folder: Path, tmp_path: Path) -> None:
     """One chain on the mixture to round 1, and what is moved from it."""
     asked = ("run", "--corpus", folder, "--store", tmp_path / "s", "--rounds", "1-1", "--dry-run")
