@@ -56,8 +56,10 @@ def build_book(root: Path, out: Path, scale: str, corpus: str, results: str, see
         parameters["tables"] = str((root / PUBLISHED).resolve())
     if any((root / READINGS).glob("*.parquet")):
         parameters["readings"] = str((root / READINGS).resolve())
-    for mixtures in sorted((root / MIXTURES).glob("*.parquet"))[:1]:
-        parameters["mixtures"] = str(mixtures.resolve())
+    mixtures = sorted((root / MIXTURES).glob("*.parquet"))
+    own = [path for path in mixtures if path.name == Path(results).name]
+    for path in (own or mixtures)[:1]:
+        parameters["mixtures"] = str(path.resolve())
     if results:
         read_table(results)
         parameters["results"] = str(Path(results).resolve())

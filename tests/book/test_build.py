@@ -51,6 +51,31 @@ def test_published_tables_are_handed_to_the_chapters(
     assert handed == {"09_any": common | places}
 
 
+def test_mixtures_are_those_of_the_table_that_the_book_is_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several tables; a live book, which is of none of them, shows the first."""
+    root = tmp_path / "project"
+    for name in SOURCES:
+        (root / name).mkdir(parents=True)
+    mixtures = root / "results" / "mixtures"
+    mixtures.mkdir(parents=True)
+    for name in ("amazon", "vader"):
+        (mixtures / f"{name}.parquet").touch()
+    handed: list[str] = []
+    monkeypatch.setattr(
+        "book.tools.notebooks.execute_notebooks",
+        lambda _, given: handed.append(Path(given["mixtures"]).name),
+    )
+    monkeypatch.setattr(build, "render", lambda source: source)
+    monkeypatch.setattr(build, "read_table", lambda path: None)
+    monkeypatch.setattr(build, "_carry_out", lambda *_: {})
+    for results in ("results/vader.parquet", "results/amazon.parquet", "elsewhere/own.parquet", ""):
+        build_book(root, tmp_path / "out", "smoke", "vader", results, 3)
+    first = "amazon.parquet"
+    assert handed == ["vader.parquet", first, first, first]
+
+
 def test_workers_begin_to_import_before_the_corpus_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
