@@ -1,5 +1,6 @@
 """Tables that lie beside others appear on the pages of those they are named after."""
 
+import itertools
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import ltlib
 from ltlib.figures import computed_again_table
 from ltlib.results.atlas import atlas_beside
+from ltlib.results.computed_again import computed_again
 from ltlib.results.longer import longer
 from ltlib.results.table import read_table
 from tests.support.chapters import chapter
@@ -116,3 +118,15 @@ def test_what_was_computed_again_stands_beside_its_own_table(tmp_path: Path) -> 
     assert "computed twice" not in names.printed
     alone = chapter("07", "computed-again")
     assert "No table is published with these that was computed twice." in alone.printed
+
+
+def test_all_ways_between_amazons_domains_are_published() -> None:
+    path = PUBLISHED.parent / "amazon.parquet"
+    pairs = ltlib.tables_beside(PUBLISHED.parent, "pairs")["amazon"]
+    ways = set(itertools.permutations(pairs["source"].unique(), 2))
+    moved = pairs[pairs["experiment"] == "transfer"]
+    for _, own in moved.groupby(["round", "replicate"]):
+        assert sorted(zip(own["source"], own["target"], strict=True)) == sorted(ways)
+    assert set(pairs["source"]) == set(read_table(path)["source"]) and len(ways) == 20
+    assert moved["replicate"].nunique() == 3
+    assert computed_again(read_table(path), pairs)["runs"].sum() > 300, "specifications are equal"
