@@ -123,14 +123,26 @@ def test_distances_grow_with_the_vocabulary_and_so_does_the_yardstick() -> None:
     assert many.near[:2] == ("movies", "editorials")
 
 
-def test_the_dial_is_that_of_the_published_mixtures() -> None:
-    mixtures = PUBLISHED.parent / "mixtures" / "vader-laptop.parquet"
-    names = chapter("02", "slopes", results=str(PUBLISHED), mixtures=str(mixtures))
+@pytest.mark.parametrize(
+    ("table", "tasks"),
+    [
+        ("vader-laptop", [("products", "editorials"), ("products", "tweets")]),
+        ("amazon", [("books", "electronics")]),
+    ],
+)
+def test_the_dial_is_that_of_the_published_mixtures(
+    table: str, tasks: list[tuple[str, str]]
+) -> None:
+    """They are of the pairs that lie farthest apart."""
+    mixtures = PUBLISHED.parent / "mixtures" / f"{table}.parquet"
+    results = PUBLISHED.with_stem(table)
+    names = chapter("02", "slopes", results=str(results), mixtures=str(mixtures))
     assert len(names.mixed) == len(read_table(mixtures))
     for slopes in names.slopes.values():
-        tasks = list(zip(slopes["source"], slopes["target"], strict=True))
-        assert tasks == [("products", "editorials"), ("products", "tweets")]
-    farthest = names.matrix.where(~np.eye(len(names.matrix), dtype=bool)).stack().nlargest(4)
+        assert list(zip(slopes["source"], slopes["target"], strict=True)) == tasks
+        assert (slopes["chains"] == 3).all()
+    matrix = names.matrix.where(~np.eye(len(names.matrix), dtype=bool))
+    farthest = matrix.stack().nlargest(2 * len(tasks))
     assert {frozenset(pair) for pair in farthest.index} == {frozenset(pair) for pair in tasks}
 
 
