@@ -1,7 +1,6 @@
 """Tables that a chapter computes are numbered, and can be referred to, like those of its prose.
 
-A cell names its table as it names a figure: `mystnb.table.name` in its metadata. Of several that it
-shows the first has the name.
+A cell names its table as it names a figure: `mystnb.table.name` in its metadata.
 """
 
 import re
@@ -30,10 +29,8 @@ class NumberTables(SphinxTransform):
         for number, raw in enumerate(list(self.document.findall(_is_table)), start=1):
             before, caption, after = SHOWN.fullmatch(raw.astext().strip()).groups()  # type: ignore[union-attr]
             table = ComputedTable(before=before, caption=caption, after=after)
-            name = nodes.fully_normalize_name(_name(raw))
-            if not name or name in self.document.nameids:
-                name = f"tab-{nodes.make_id(chapter)}-{number}"
-            table["names"].append(name)
+            name = _name(raw) or f"tab-{nodes.make_id(chapter)}-{number}"
+            table["names"].append(nodes.fully_normalize_name(name))
             self.document.note_explicit_target(table, table)
             raw.replace_self(table)
 

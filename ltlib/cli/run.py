@@ -47,7 +47,6 @@ def train_missing(
     opened = Store(store, create=True)
     if not quiet:
         _print_choice(corpus, protocol, which)
-        _print_elsewhere(which.tables)
     origin = provenance() | {"corpus_source": source}
     report = execute(
         specs, opened, runs, origin, where.workers, not quiet, where.engine, where.address,
@@ -65,7 +64,6 @@ def print_estimate(
     corpus, runs, specs = planned(source, protocol, which, where)
     opened = Store(store) if store.exists() else None
     _print_choice(corpus, protocol, which)
-    _print_elsewhere(which.tables)
     there = sound_runs(opened, specs) if opened else set()
     missing = [spec for spec in specs if spec.hash not in there]
     failed = len(Failures(store).names() & {spec.hash for spec in missing})
@@ -102,7 +100,7 @@ def planned(
 
 def _print_choice(corpus: Corpus, protocol: Protocol, which: Which) -> None:
     """What was made of the corpus's files; and where a scale runs fewer domains than there are,
-    which, and how to have others.
+    which, and how to have others; and which tables cannot be gone on with here.
     """
     for remark in corpus.remarks:
         click.echo(remark, err=True)
@@ -113,12 +111,8 @@ def _print_choice(corpus: Corpus, protocol: Protocol, which: Which) -> None:
             f"for others --domains {','.join(corpus.domains)}",
             err=True,
         )
-
-
-def _print_elsewhere(tables: Sequence[str]) -> None:
-    """Of which tables the tickets cannot be found again here."""
     here = provenance()["processor"]
-    for table in tables:
+    for table in which.tables:
         others = [processor for processor in processors_of(table) if processor != here]
         if others:
             click.echo(

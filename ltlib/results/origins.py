@@ -34,12 +34,26 @@ def path_beside(results: str | Path) -> Path:
     return Path(without_ending(results) + ENDING)
 
 
-def processors_of(results: str | Path) -> list[str]:
-    """What computed the results table at this path; nothing where no record says it."""
+def computed_by(results: str | Path) -> list[dict[str, Any]]:
+    """Processor, versions and commit of all that computed the results table at this path.
+
+    Raises:
+        InputError: the record beside it is missing or is none.
+    """
+    path = path_beside(results)
     try:
-        record = json.loads(path_beside(results).read_text(encoding="utf-8"))
-        return list(dict.fromkeys(origin["processor"] for origin in record["computed_by"]))
+        return list(json.loads(path.read_text(encoding="utf-8"))["computed_by"])
     except (OSError, ValueError, LookupError, TypeError):
+        raise InputError(
+            f"{path}: is not what `ltlib export` writes beside a table; a table is joined with it"
+        ) from None
+
+
+def processors_of(results: str | Path) -> list[str]:
+    """Those that computed the results table at this path; none where no record says it."""
+    try:
+        return list(dict.fromkeys(origin["processor"] for origin in computed_by(results)))
+    except (InputError, LookupError, TypeError):
         return []
 
 

@@ -16,7 +16,7 @@ from ltlib.errors import InputError
 from ltlib.paths import check_place, replace_into, writing
 from ltlib.results.correct import as_text
 from ltlib.results.joining import joined
-from ltlib.results.origins import ENDING, path_beside
+from ltlib.results.origins import ENDING, computed_by
 from ltlib.results.settings import EVERY_SETTING, Wanted, select, setting_of
 from ltlib.results.table import (
     TEST_CORRECT,
@@ -63,7 +63,7 @@ def write_table(
     holders, rows = rows_of(stores, wanted) if stores else ({}, [])
     parts = {str(path): select(read_table(path), *wanted) for path in tables}
     table = joined(({"the stores": in_order(rows)} if rows else {}) | parts)
-    origins = _distinct([*_origins(holders), *chain(*map(_origins_of, tables))])
+    origins = _distinct([*_origins(holders), *chain(*map(computed_by, tables))])
     _write(_csv(table) if str(out).lower().endswith(".csv") else _parquet(table, origins), out)
     described = json.dumps(_described(table, origins), indent=1, sort_keys=True, ensure_ascii=False)
     _write((described + "\n").encode(), without_ending(out) + ENDING)
@@ -162,16 +162,6 @@ def _origins(holders: dict[str, Store]) -> Iterator[Origin]:
         for place in ("corpus_source", "machine"):
             origin.pop(place, None)
         yield origin
-
-
-def _origins_of(table: str) -> list[Origin]:
-    path = path_beside(table)
-    try:
-        return list(json.loads(path.read_text(encoding="utf-8"))["computed_by"])
-    except (OSError, ValueError, LookupError, TypeError):
-        raise InputError(
-            f"{path}: is not what `ltlib export` writes beside a table; a table is joined with it"
-        ) from None
 
 
 def _distinct(origins: Iterable[Origin]) -> list[Origin]:

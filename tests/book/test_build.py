@@ -21,21 +21,33 @@ def test_a_folder_without_a_source_is_refused(tmp_path: Path, missing: str) -> N
     assert not (tmp_path / "out").exists()
 
 
-def test_published_tables_are_handed_to_the_chapters(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every table, and apart from them those of other readings."""
-    root = tmp_path / "project"
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project of one empty chapter."""
     for name in SOURCES:
-        (root / name).mkdir(parents=True)
-    (root / "notebooks" / "09_any.ipynb").touch()
+        (tmp_path / "project" / name).mkdir(parents=True)
+    (tmp_path / "project" / "notebooks" / "09_any.ipynb").touch()
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def handed(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """What the chapters of a book that is built are handed; nothing trains, nothing is drawn."""
     handed: dict[str, dict[str, Any]] = {}
     monkeypatch.setattr(
         "book.tools.notebooks.execute_notebooks",
         lambda folder, given: handed.update({path.stem: given for path in folder.iterdir()}),
     )
+    monkeypatch.setattr(build, "read_table", lambda path: None)
     monkeypatch.setattr(build, "render", lambda source: source)
     monkeypatch.setattr(build, "_carry_out", lambda *_: {"workers": 1})
+    return handed
+
+
+def test_published_tables_are_handed_to_the_chapters(
+    root: Path, tmp_path: Path, handed: dict[str, dict[str, Any]]
+) -> None:
+    """Every table, and apart from them those of other readings."""
     common = {"corpus": "vader", "scale": "smoke", "seed": 3, "workers": 1}
     build_book(root, tmp_path / "out", "smoke", "vader", "", 3)
     assert handed == {"09_any": common}, "nothing is published"
@@ -52,28 +64,20 @@ def test_published_tables_are_handed_to_the_chapters(
 
 
 def test_mixtures_are_those_of_the_table_that_the_book_is_made_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, tmp_path: Path, handed: dict[str, dict[str, Any]]
 ) -> None:
     """Of several tables; a live book, which is of none of them, shows the first."""
-    root = tmp_path / "project"
-    for name in SOURCES:
-        (root / name).mkdir(parents=True)
     mixtures = root / "results" / "mixtures"
     mixtures.mkdir(parents=True)
     for name in ("amazon", "vader"):
         (mixtures / f"{name}.parquet").touch()
-    handed: list[str] = []
-    monkeypatch.setattr(
-        "book.tools.notebooks.execute_notebooks",
-        lambda _, given: handed.append(Path(given["mixtures"]).name),
-    )
-    monkeypatch.setattr(build, "render", lambda source: source)
-    monkeypatch.setattr(build, "read_table", lambda path: None)
-    monkeypatch.setattr(build, "_carry_out", lambda *_: {})
-    for results in ("results/vader.parquet", "results/amazon.parquet", "elsewhere/own.parquet", ""):
-        build_book(root, tmp_path / "out", "smoke", "vader", results, 3)
     first = "amazon.parquet"
-    assert handed == ["vader.parquet", first, first, first]
+    for results, its in {"a/vader.parquet": "vader.parquet", f"a/{first}": first}.items():
+        build_book(root, tmp_path / "out", "smoke", "vader", results, 3)
+        assert handed["09_any"]["mixtures"] == str(mixtures / its)
+    for results in ("elsewhere/own.parquet", ""):
+        build_book(root, tmp_path / "out", "smoke", "vader", results, 3)
+        assert handed["09_any"]["mixtures"] == str(mixtures / first)
 
 
 def test_workers_begin_to_import_before_the_corpus_is_loaded(
